@@ -58,7 +58,7 @@ def confirm(session: Session, digest: str, *, by: PersonRow, now: datetime) -> L
     Raises `RecordRefused`, with nothing changed.
     """
     listed = retention.due(session, now)
-    if not listed or retention.digest(item.key for item in listed) != digest:
+    if not listed or retention.as_list(listed).digest != digest:
         raise RecordRefused(N_("The list has changed since. Look at it again."))
     return carry_out(session, listed, by=by, now=now)
 

@@ -7,13 +7,15 @@ There is no default: a class that the district has not chosen for is kept.
 """
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import islice
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import ColumnElement, exists, not_, or_, select
+from sqlalchemy import ColumnElement, case, exists, literal, not_, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from contexts.errors import MintmarkError
@@ -44,6 +46,7 @@ class Record(StrEnum):
 ENDED: Final = (State.ISSUED, State.CLOSED, State.WITHDRAWN)
 """The states from whose day on years are counted."""
 MOST_YEARS: Final = 100
+_BITS: Final = {record: 1 << place for place, record in enumerate(Record)}
 Key: TypeAlias = tuple[int, Record]
 """The number of a project, and a class of its records."""
 
@@ -59,10 +62,28 @@ class Due:
     project: ProjectRow
     record: Record
 
+
+@dataclass(frozen=True, slots=True)
+class DueList:
+    """What may be disposed of, oldest first: the number of each project, with the bits of its
+    classes. Of a hundred thousand records, a page shows the first and counts the others."""
+
+    projects: Sequence[tuple[int, int]]
+
+    def __len__(self) -> int:
+        """How many records there are: each class of each project."""
+        return sum(bits.bit_count() for _, bits in self.projects)
+
+    def first(self, most: int) -> list[Key]:
+        """The keys of the first of them."""
+        keys = ((number, record) for number, bits in self.projects for record in _classes(bits))
+        return list(islice(keys, most))
+
     @property
-    def key(self) -> Key:
-        """What names it in a list that is confirmed."""
-        return self.project.id, self.record
+    def digest(self) -> str:
+        """What stands for the list, so that what is confirmed is what was looked at."""
+        text = " ".join(f"{number}:{bits}" for number, bits in self.projects)
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +145,21 @@ def kept_back(session: Session, people: Collection[int]) -> set[int]:
 
 def due(session: Session, now: datetime) -> list[Due]:
     """Return what may be disposed of now, oldest first."""
-    return [Due(project, record) for project, record in _due(session, now, ProjectRow)]
+    rows = _due(session, now, ProjectRow)
+    return [Due(project, record) for project, bits in rows for record in _classes(bits)]
 
 
-def due_keys(session: Session, now: datetime) -> list[Key]:
-    """Return the keys of `due`, in the same order, without reading a project."""
-    return _due(session, now, ProjectRow.id)
+def due_list(session: Session, now: datetime) -> DueList:
+    """Return the same as numbers alone, without reading a project."""
+    return DueList(_due(session, now, ProjectRow.id))
+
+
+def as_list(rows: Iterable[Due]) -> DueList:
+    """Return the numbers of what is due."""
+    projects: dict[int, int] = defaultdict(int)
+    for item in rows:
+        projects[item.project.id] |= _BITS[item.record]
+    return DueList(list(projects.items()))
 
 
 def listed(session: Session, keys: Sequence[Key]) -> list[DisposalLine]:
@@ -145,14 +175,12 @@ def listed(session: Session, keys: Sequence[Key]) -> list[DisposalLine]:
     return [DisposalLine(*projects[number], record) for number, record in keys]
 
 
-def digest(keys: Iterable[Key]) -> str:
-    """Return what stands for a list, so that what is confirmed is what was looked at."""
-    text = " ".join(f"{number}:{record}" for number, record in keys)
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+def _classes(bits: int) -> list[Record]:
+    return [record for record, bit in _BITS.items() if bits & bit]
 
 
-def _due(session: Session, now: datetime, what: Any) -> list[tuple[Any, Record]]:
-    """Return a column of each project, or its row, with each class whose time is over."""
+def _due(session: Session, now: datetime, what: Any) -> Sequence[Any]:
+    """Return a column of each project, or its row, with the bits of what is over."""
     choices = chosen(session)
     begins = {
         record: _years_before(now, years)
@@ -162,23 +190,19 @@ def _due(session: Session, now: datetime, what: Any) -> list[tuple[Any, Record]]
     if not begins:
         return []
     disposals = {record: aliased(DisposalRow) for record in begins}
-    is_over = [_is_over(day, disposals[record]) for record, day in begins.items()]
+    is_over = {record: _is_over(day, disposals[record]) for record, day in begins.items()}
+    bits = [case((over, _BITS[record]), else_=0) for record, over in is_over.items()]
     rows = (
-        select(what, *is_over)
+        select(what, sum(bits, literal(0)))
         .select_from(ProjectRow)
-        .where(ProjectRow.state.in_(ENDED), or_(*is_over))
+        .where(ProjectRow.state.in_(ENDED), or_(*is_over.values()))
         .where(not_(_is_kept_back(ProjectRow.person_pk)))
         .order_by(ProjectRow.changed_at, ProjectRow.id)
     )
     for record, disposal in disposals.items():
         of_it = (disposal.project_pk == ProjectRow.id) & (disposal.record == record)
         rows = rows.outerjoin(disposal, of_it)
-    return [
-        (value, record)
-        for value, *answers in session.execute(rows)
-        for record, is_due in zip(begins, answers, strict=True)
-        if is_due
-    ]
+    return session.execute(rows).all()
 
 
 def _is_over(day: datetime, disposal: Any) -> ColumnElement[bool]:

@@ -20,10 +20,7 @@ from issuer.program.evidence.home_files import files
 from issuer.program.projects.tables import ProjectRow
 from issuer.program.records import disposal, readers, retention
 from issuer.program.records.retention import Record, RecordRefused
-from issuer.program.records.tables import (
-    DisposalRow,
-    HoldRow,
-)
+from issuer.program.records.tables import DisposalRow, HoldRow
 from issuer.web.access import needs
 from issuer.web.answers import page
 from issuer.web.row_numbers import whole_number
@@ -143,9 +140,9 @@ def _writing(act: Callable[[Session, PersonRow, datetime], None]) -> AnyResponse
 
 def _page(*, wrong: str = "") -> Response:
     with current_issuer().database.reading() as session:
-        keys = retention.due_keys(session, clock.now())
+        due = retention.due_list(session, clock.now())
         values = {
-            "due": retention.listed(session, keys[:MOST_SHOWN]),
+            "due": retention.listed(session, due.first(MOST_SHOWN)),
             "chosen": retention.chosen(session),
             "holds": retention.holds(session),
             "disposed": session.scalars(
@@ -158,8 +155,8 @@ def _page(*, wrong: str = "") -> Response:
     return page(
         "program/records.html",
         classes=CLASSES,
-        many=len(keys),
-        digest=retention.digest(keys),
+        many=len(due),
+        digest=due.digest,
         wrong=wrong,
         typed=request.form,
         done=request.args.get("done"),

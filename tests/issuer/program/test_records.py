@@ -179,7 +179,9 @@ def test_nothing_is_erased_or_disposed_of_under_a_hold_or_an_open_request(earned
                 disposal.erase(session, teacher, by=by, now=later)
             keeping.rollback()
         (item,) = retention.due(session, later)
-        assert retention.due_keys(session, later) == [item.key]
+        numbers = retention.due_list(session, later)
+        assert (len(numbers), numbers.first(9)) == (1, [(item.project.id, item.record)])
+        assert numbers.digest == retention.as_list([item]).digest
 
 
 def test_a_list_is_confirmed_before_anything_is_disposed_of(earned):
