@@ -20,7 +20,7 @@ from issuer.catalog.versions import rubric_of
 from issuer.people.access import gate
 from issuer.people.roles import Role
 from issuer.program.evaluation.tables import AssignmentRow, ReviewRow
-from issuer.program.evaluation.waiting import waiting
+from issuer.program.evaluation.waiting import ready
 from issuer.program.projects.states import Act, State
 from issuer.program.projects.tables import ProjectRow, VersionRow
 
@@ -81,16 +81,16 @@ def decisions(district: District) -> Iterator[Measured]:
     chief = district.client(Role.SUPERINTENDENT)
     yield pages.list_page(district, chief, "decisions to release", "/program/decisions")
     with district.issuer.database.reading() as session:
-        ready = len(waiting(session).ready)
-    assert ready == district.size.waiting, ready
+        number = len(ready(session))
+    assert number == district.size.waiting, number
     chief, now = district.client(Role.SUPERINTENDENT), datetime.now(UTC)
     took = taken(
         lambda: district.post(chief, "/program/decisions", {"settled_at": now.isoformat()})
     )
     with district.issuer.database.reading() as session:
-        left = len(waiting(session).ready)
+        left = len(ready(session))
     assert left == 0, left
-    name = f"{ready:,} decisions released, with their mails in the outbox"
+    name = f"{number:,} decisions released, with their mails in the outbox"
     yield Measured(name, (Figure(took.seconds, "s", 30),), took.processor)
 
 

@@ -26,7 +26,7 @@ from issuer.program.assigning.refusals import REFUSED
 from issuer.program.evaluation import corrections, decisions
 from issuer.program.evaluation.decisions import NotDecidable
 from issuer.program.evaluation.reviews import MustNotJudge, ReviewClosed, Unfinished
-from issuer.program.evaluation.waiting import given_review, open_assignments, waiting
+from issuer.program.evaluation.waiting import given_review, open_assignments, ready, waiting
 from issuer.program.policy import Policy
 from issuer.program.projects import words
 from issuer.program.projects.states import NotNow, State
@@ -43,8 +43,8 @@ running = Blueprint("running", __name__)
 NAVIGATION: Final = (MenuEntry("running.cockpit", N_("Program"), lands=9),)
 PLACES: Final = 300
 """On a page of a plan: a window of 142 with two evaluators each is on one."""
-CASES: Final = 200
-"""On a page of decisions."""
+CASES: Final = 150
+"""On a page of decisions: those of a window of 142 are on one."""
 CHANGED: Final = N_(
     "Somebody has changed these since you opened the page. Look at each, then release again."
 )
@@ -82,7 +82,7 @@ def cockpit() -> Response:
             "counts": {state: counts.get(state, 0) for state in State},
             "unassigned": {purpose: now.unassigned(purpose) for purpose in Purpose},
             "late": now.late(local_today()),
-            "ready": len(now.ready),
+            "ready": len(ready(session)),
             "looks": len(corrections.open_looks(session, gate.seen(session, "project"))),
         }
     return page("program/cockpit.html", words=words, **values)
@@ -183,10 +183,10 @@ def _settled(session: Session, me: int, moment: str) -> dict[int, str]:
         seen_at = datetime.fromisoformat(moment).astimezone(UTC)
     except (ValueError, OverflowError):
         return {}
-    decisions.lock(session, waiting(session).ready)
-    ready = waiting(session).ready  # again: what somebody released before the lock is not there
-    changed = changed_since(session, ready, seen_at)
-    cases = ready_cases(session, [number for number in ready if number not in changed], me)
+    decisions.lock(session, ready(session))
+    waits = ready(session)  # again: what somebody released before the lock is not there
+    changed = changed_since(session, waits, seen_at)
+    cases = ready_cases(session, [number for number in waits if number not in changed], me)
     return {case.version.id: case.mark for case in cases if case.is_settled}
 
 
@@ -257,16 +257,16 @@ def _deciding(*, wrong: str = "", changed: Collection[int] = ()) -> Response:
     shown, now, me = _shown(), clock.now(), gate.whoever().person.id
     number = max(1, request.args.get("page", 1, type=whole_number))
     with current_issuer().database.reading() as session:
-        ready = waiting(session).ready
-        pages = max(1, -(-len(ready) // CASES))
+        waits = ready(session)
+        pages = max(1, -(-len(waits) // CASES))
         number = min(number, pages)
         seen = gate.seen(session, "project")
         of_changed = select(VersionRow).join(VersionRow.project).where(VersionRow.id.in_(changed))
         return page(
             "program/decisions.html",
-            cases=ready_cases(session, ready[(number - 1) * CASES : number * CASES], me),
+            cases=ready_cases(session, waits[(number - 1) * CASES : number * CASES], me),
             checked=shown.keys() - set(changed),
-            ready=len(ready),
+            ready=len(waits),
             number=number,
             pages=pages,
             now=now,

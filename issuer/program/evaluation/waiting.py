@@ -1,8 +1,8 @@
 """The state of judging: what waits, who has it, and what is ready to decide.
 
 now = waiting(session)          # in one query, for one request as for two thousand
-now.unassigned(Purpose.PROPOSAL), now.late(today), now.ready
-to_decide(session, now.ready[:50])
+now.unassigned(Purpose.PROPOSAL), now.late(today)
+ready(session)                  # the versions that can be decided
 """
 
 from collections import defaultdict
@@ -12,7 +12,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from issuer.program.evaluation.tables import AssignmentRow, ReviewRow
@@ -21,6 +21,8 @@ from issuer.program.projects.tables import ProjectRow, VersionRow
 from issuer.program.windows.window import Purpose
 
 _WAITS_IN: Final = {Purpose.PROPOSAL: State.PROPOSED, Purpose.COMPLETION: State.SUBMITTED}
+_HAS_IT: Final = (AssignmentRow.version_pk == VersionRow.id) & AssignmentRow.ended_at.is_(None)
+"""What joins a request to those who have it now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +62,6 @@ class Waiting:
         """Whose review is not given yet."""
         return [one for row in self.requests for one in row.assigned if not one.is_given]
 
-    @property
-    def ready(self) -> list[int]:
-        """The versions that can be decided."""
-        return [row.version_pk for row in self.requests if row.is_ready]
-
     def unassigned(self, purpose: Purpose) -> int:
         """Return how many requests of a purpose nobody has."""
         return sum(row.purpose == purpose and not row.assigned for row in self.requests)
@@ -76,12 +73,6 @@ class Waiting:
 
 def waiting(session: Session) -> Waiting:
     """Return where judging stands now."""
-    newest = (
-        select(func.max(VersionRow.id))
-        .join(VersionRow.project)
-        .where(_waits(Purpose))
-        .group_by(VersionRow.project_pk)
-    )
     rows = (
         select(
             VersionRow.id,
@@ -93,12 +84,9 @@ def waiting(session: Session) -> Waiting:
             AssignmentRow.created_at,
             ReviewRow.given_at,
         )
-        .outerjoin(
-            AssignmentRow,
-            (AssignmentRow.version_pk == VersionRow.id) & AssignmentRow.ended_at.is_(None),
-        )
+        .outerjoin(AssignmentRow, _HAS_IT)
         .outerjoin(ReviewRow, ReviewRow.assignment_pk == AssignmentRow.id)
-        .where(VersionRow.id.in_(newest))
+        .where(VersionRow.id.in_(_newest()))
         .order_by(VersionRow.id, AssignmentRow.id)
     )
     by_version = groupby(session.execute(rows), key=lambda row: row.id)
@@ -121,23 +109,17 @@ def _request(rows: Sequence[Row[*tuple[Any, ...]]]) -> WaitingRequest:
     )
 
 
-def to_decide(
-    session: Session, version_pks: Collection[int]
-) -> list[tuple[VersionRow, list[ReviewRow]]]:
-    """Return these versions, oldest first, each with the reviews that are given."""
-    assignment = joinedload(ReviewRow.assignment)
-    version = assignment.joinedload(AssignmentRow.version)
+def ready(session: Session) -> Sequence[int]:
+    """Return the versions that can be decided, oldest first: of each request that `is_ready`."""
     rows = (
-        select(ReviewRow)
-        .join(ReviewRow.assignment)
-        .where(AssignmentRow.version_pk.in_(version_pks))
-        .where(AssignmentRow.ended_at.is_(None), ReviewRow.given_at.is_not(None))
-        .options(version.joinedload(VersionRow.project).joinedload(ProjectRow.person))
-        .options(version.joinedload(VersionRow.rubric_version))
-        .order_by(AssignmentRow.version_pk, AssignmentRow.id)
+        select(VersionRow.id)
+        .join(AssignmentRow, _HAS_IT)
+        .outerjoin(ReviewRow, ReviewRow.assignment_pk == AssignmentRow.id)
+        .where(VersionRow.id.in_(_newest()))
+        .group_by(VersionRow.id)
+        .having(func.count(AssignmentRow.id) == func.count(ReviewRow.given_at))
     )
-    reviews = groupby(session.scalars(rows), key=lambda review: review.assignment.version)
-    return [(version, list(own)) for version, own in reviews]
+    return session.scalars(rows.order_by(VersionRow.id)).all()
 
 
 def waiting_versions(
@@ -166,6 +148,12 @@ def waiting_versions(
         rows = rows.where(ProjectRow.person_pk.in_(teachers))
     newest = {version.project_pk: version for version in session.scalars(rows)}
     return list(newest.values())
+
+
+def _newest() -> Select[int]:
+    """Return the newest version of each project that waits."""
+    rows = select(func.max(VersionRow.id)).join(VersionRow.project).where(_waits(Purpose))
+    return rows.group_by(VersionRow.project_pk)
 
 
 def _waits(purposes: Iterable[Purpose]) -> ColumnElement[bool]:

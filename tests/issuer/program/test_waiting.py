@@ -7,9 +7,10 @@ from issuer.catalog.tables import RubricVersion
 from issuer.people.roles import Role
 from issuer.people.tables import ExpertiseRow
 from issuer.program.assigning import running_routes
+from issuer.program.assigning.cases import ready_cases
 from issuer.program.coaching.tables import CohortMemberRow, CohortRow
 from issuer.program.evaluation.tables import AssignmentRow, ReviewRow
-from issuer.program.evaluation.waiting import to_decide, waiting
+from issuer.program.evaluation.waiting import ready, waiting
 from issuer.program.projects import drafts
 from issuer.program.projects.tables import VersionRow
 from issuer.program.windows.window import Purpose
@@ -133,7 +134,7 @@ def test_a_long_list_of_decisions_has_pages_and_all_that_is_settled_is_released_
     for moment, left in (("2020-01-01T00:00:00+00:00", 2), (f"{clock.now().isoformat()}", 0)):
         assert chief.post(path, page=path, settled_at=moment).status_code == 303
         with district.issuer.database.reading() as session:
-            assert len(waiting(session).ready) == left
+            assert len(ready(session)) == left
 
 
 def test_what_stands_where_is_counted(district, evaluators):
@@ -142,5 +143,7 @@ def test_what_stands_where_is_counted(district, evaluators):
         now = waiting(session)
         assert now.unassigned(Purpose.PROPOSAL) == 2
         assert now.unassigned(Purpose.COMPLETION) == 0
-        assert [len(reviews) for _, reviews in to_decide(session, now.ready)] == [2, 2]
+        numbers = ready(session)
+        assert numbers == [row.version_pk for row in now.requests if row.is_ready]
+        assert [len(case.reviews) for case in ready_cases(session, numbers, 0)] == [2, 2]
         assert now.late(clock.now().date()) == 0
