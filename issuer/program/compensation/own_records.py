@@ -5,7 +5,7 @@ The ledger stays, which names her by number (I8).
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from issuer.people.register import RegisterError
 from issuer.people.tables import PersonRow
 from issuer.program.compensation import ledger, titles
-from issuer.program.compensation.ledger import Stage
+from issuer.program.compensation.ledger import Stage, Why
 from issuer.program.compensation.reckoning.cents import plain
 from issuer.program.compensation.tables import (
     AskRow,
@@ -27,6 +27,41 @@ from issuer.program.compensation.tables import (
 from issuer.program.projects.tables import ProjectRow
 from issuer.program.records import erasing as records
 from verifier.wording.words import N_
+
+LABELS: Final = {
+    "pay_records": N_("What payroll says of you"),
+    "from": N_("From"),
+    "salary": N_("Salary"),
+    "full_time": N_("Share of full time"),
+    "tier": N_("Tier"),
+    "cap": N_("Cap"),
+    "hired": N_("Hired"),
+    "written_down": N_("Written down"),
+    "replaced": N_("Replaced"),
+    "asked_for": N_("What you asked for"),
+    "awards": N_("What each micro-credential comes to"),
+    "award": N_("Micro-credential"),
+    "amount": N_("Amount in dollars"),
+    "ledger": N_("Line by line"),
+    "on": N_("Day"),
+    "stage": N_("Stage"),
+    "why": N_("Why"),
+    Stage.APPLIED: N_("Applied for"),
+    Stage.APPROVED: N_("Approved"),
+    Stage.EARNED: N_("Earned"),
+    Stage.PAID: N_("Paid"),
+}
+"""What the page of *My data* calls each of these."""
+STAGES: Final = {stage: LABELS[stage] for stage in Stage}
+WHY: Final = {
+    Why.STEP: N_("A step of the project"),
+    Why.VALUE: N_("What it is worth was set"),
+    Why.OPENING: N_("From before this program"),
+    Why.RUN: N_("A pay run"),
+    Why.TAKEN_BACK: N_("The credential was withdrawn"),
+    Why.LEFT: N_("You left the district"),
+}
+"""What it calls the stages, and the causes of a line of the ledger."""
 
 
 def erasing(

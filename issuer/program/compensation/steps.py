@@ -24,7 +24,7 @@ from issuer.program.projects import history, words
 from issuer.program.projects.states import Act, State
 from issuer.program.projects.submission import NOT_YET, Findings, Incomplete, Missing
 from issuer.program.projects.tables import ProjectEventRow, ProjectRow
-from issuer.program.records import own_data
+from issuer.program.records import own_data, own_data_page
 from issuer.program.windows.window import Purpose
 from verifier.wording.words import N_
 
@@ -206,3 +206,6 @@ def _room(
 
 history.OBSERVERS.append(follow)
 own_data.ADDED.append(own_records.about)
+own_data_page.LABELS["money"] = N_("Money")
+own_data_page.OF_PART["money"] = own_records.LABELS
+own_data_page.VALUES.update(stage=own_records.STAGES, why=own_records.WHY)

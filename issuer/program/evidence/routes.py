@@ -20,7 +20,7 @@ from issuer.home.issuer import current_issuer
 from issuer.people.access import gate, rules
 from issuer.people.access.rules import View
 from issuer.program import policy as policies
-from issuer.program.evidence import artifacts, file_kinds, handing_out, link_checks, pieces
+from issuer.program.evidence import artifacts, file_kinds, handing_out, link_checks, pieces, words
 from issuer.program.evidence.artifacts import ArtifactTier, Consent, EvidenceRefused, Students
 from issuer.program.evidence.file_store import PIECE
 from issuer.program.evidence.home_files import (
@@ -57,24 +57,6 @@ CONSENT_FIELDS: Final = ("students", "basis", "reference")
 PIECE_FIELDS: Final = ("name", "description", "criterion", *CONSENT_FIELDS, "tier")
 Refusals = dict[str, EvidenceRefused]
 """What is refused, by the id of the piece that it is about."""
-STUDENTS: Final = {
-    Students.NONE: N_("No student is seen or heard"),
-    Students.BACKGROUND: N_("Students are in the background"),
-    Students.FOCUS: N_("Students are the main subject"),
-}
-CONSENT: Final = {
-    Consent.NOT_NEEDED: N_("No consent is needed"),
-    Consent.DE_IDENTIFIED: N_("No student can be recognized"),
-    Consent.ON_FILE: N_("Consent is on file"),
-}
-
-TIERS: Final = {
-    ArtifactTier.SEALED: N_("Only those who review it"),
-    ArtifactTier.DISTRICT: N_(
-        "Colleagues in the district, too: with your name, once it has earned its credential"
-    ),
-    ArtifactTier.PUBLIC: N_("Everybody: the credential links to it"),
-}
 
 
 @evidence.get("/projects/<project>/evidence")
@@ -356,9 +338,9 @@ def _page(public_id: str, *, wrong: Refusals | None = None) -> Response:
             unreadable=unreadable(map(artifacts.handed_in, items)) if is_hidden else set(),
             link_words=link_checks.WORDS,
             may_withdraw=rules.may(visitor.me, "program", "run") or is_mine,
-            students=STUDENTS,
-            consent=CONSENT,
-            tiers=TIERS,
+            students=words.STUDENTS,
+            consent=words.CONSENT,
+            tiers=words.TIERS,
             criteria=_criteria(session, project),
             most=LIMITS.file // _MB,
             most_together=LIMITS.project // _MB,

@@ -15,7 +15,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from markupsafe import Markup, escape
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -33,7 +32,9 @@ from issuer.program.evidence.tables import ArtifactRow
 from issuer.program.partner_badges import badges
 from issuer.program.projects import history
 from issuer.program.projects.tables import ProjectRow, VersionRow
+from issuer.program.records import own_data_page
 from issuer.program.records.tables import DataExportRow
+from issuer.wording import language
 from keys import durable_file
 
 LONG: Final = 50 * 1024 * 1024
@@ -53,14 +54,6 @@ _ARTIFACT: Final = (
     "basis",
     "reference",
 )
-_PAGE: Final = Markup(
-    '<!DOCTYPE html><html lang="en"><meta charset="utf-8">'
-    '<meta name="viewport" content="width=device-width"><title>My data</title>'
-    "<style>body{font:1rem/1.5 sans-serif;max-width:45rem;margin:2rem auto;padding:0 1rem}"
-    "dt{font-weight:bold;margin-top:.5rem}dd{margin-left:1rem;white-space:pre-wrap;"
-    "overflow-wrap:anywhere}</style><h1>%s</h1>%s</html>"
-)
-_NOTE: Final = "This is personnel data. Hand it to nobody who does not need it.\n"
 
 
 def path(settings: Settings, export: DataExportRow) -> Path:
@@ -93,38 +86,33 @@ def make(issuer: Issuer, export: DataExportRow, *, now: datetime) -> None:
             f".{secrets.token_hex(4)}.part"
         )  # one for each who makes it
         unfinished.touch(mode=0o600)
-        _write(session, store, person, zipfile.ZipFile(unfinished, "w"))
+        archive = zipfile.ZipFile(unfinished, "w")
+        _write(session, issuer.settings, store, person, archive)
     unfinished.replace(target)
     with issuer.database.writing() as session:
         row = session.get_one(DataExportRow, export.id)
         row.ready_at, row.size = now, target.stat().st_size
 
 
-def _write(session: Session, store: FileStore, person: PersonRow, archive: zipfile.ZipFile) -> None:
+def _write(
+    session: Session,
+    settings: Settings,
+    store: FileStore,
+    person: PersonRow,
+    archive: zipfile.ZipFile,
+) -> None:
+    otherwise = settings.mail.language if settings.mail else "en"
+    code = language.of(person.language, otherwise=otherwise)
     with archive:
-        archive.writestr("README.txt", _NOTE)
+        archive.writestr("README.txt", f"{language.catalog(code).gettext(own_data_page.NOTE)}\n")
         own = data(session, person)
         about = json.dumps(own, ensure_ascii=False, indent=1, default=str)
         archive.writestr("my-data.json", about)
-        archive.writestr("my-data.html", _PAGE % (escape(person.name), _for_people(own)))
+        archive.writestr("my-data.html", own_data_page.page(own, settings, code=code))
         for row in _artifacts(session, person):
             if row.sha256 and store.path(row.sha256).exists():
                 name = f"evidence/{row.public_id}{file_kinds.suffix(row.media_type or '')}"
                 archive.write(store.path(row.sha256), name)
-
-
-def _for_people(part: Any) -> Markup:
-    """Return the same as lists that a browser shows."""
-    if isinstance(part, Mapping):
-        rows = (
-            Markup("<dt>%s</dt><dd>%s</dd>") % (str(name).replace("_", " "), _for_people(value))
-            for name, value in part.items()
-        )
-        return Markup("<dl>%s</dl>") % Markup().join(rows)
-    if isinstance(part, list | tuple):
-        items = (Markup("<li>%s</li>") % _for_people(value) for value in part)
-        return Markup("<ol>%s</ol>") % Markup().join(items)
-    return escape("" if part is None else str(part))
 
 
 def data(session: Session, person: PersonRow) -> dict[str, Any]:

@@ -367,6 +367,7 @@ def own_data(year):
         link = re.search(r'href="(/my-data/[\w-]+)"', browser.get("/my-data").text)[1]
         with browser.get(link) as answer, zipfile.ZipFile(io.BytesIO(answer.get_data())) as archive:
             own = json.loads(archive.read("my-data.json"))
+            assert not re.search(b"<dt>[a-z]", archive.read("my-data.html"))
             assert ("money" in own) == (person is not people[-1])
             own.pop("money", None)
             yield f"data of {person.name}", json.dumps(own)

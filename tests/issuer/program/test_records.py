@@ -30,7 +30,7 @@ from issuer.program.evaluation.tables import ProjectDecisionRow
 from issuer.program.evidence.file_store import FileStore
 from issuer.program.evidence.tables import ArtifactRow
 from issuer.program.projects.tables import ProjectEventRow, ProjectRow, TopicRow, VersionRow
-from issuer.program.records import disposal, inspections, own_data, retention
+from issuer.program.records import disposal, inspections, own_data, own_data_page, retention
 from issuer.program.records.retention import Record, RecordRefused
 from verifier import clock
 
@@ -352,6 +352,10 @@ def test_a_person_gets_all_that_is_here_about_her(earned, monkeypatch):
         page = archive.read("my-data.html").decode()
     assert len([name for name in names if name.startswith("evidence/")]) == 1
     assert SECRET in page
+    assert not re.search("<dt>[a-z]", page)
+    in_spanish = own_data_page.page(own, earned.district.issuer.settings, code="es")
+    assert "<dt>Número de personal</dt>" not in in_spanish  # there is none
+    assert "<dt>Registro de estudio</dt>" in in_spanish
     assert (own["staff_number"], bool(own["sign_ins"][0]["device"])) == (None, True)
     assert (own["name"], own["addresses"]) == ("Jordan Example", ["j@school.example"])
     (project,) = own["projects"]
