@@ -1,13 +1,16 @@
 """What is refused before it is checked: for each flaw the whole error, code, words and all."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
-from world import NOW
+from sharing import SharingIssuer
+from world import NOW, World
 
 from verifier import trust
-from verifier.checks import status_list
+from verifier.checks import disclosure, status_list
 from verifier.checks.status_list import StatusListError
+from verifier.directories import nces
 from verifier.fetching import rules
 from verifier.fetching.fetch import Fetched, FetchError
 from verifier.issuers import did
@@ -16,6 +19,7 @@ from verifier.parsing import base64url
 from verifier.proof import jose, jwt_payload
 from verifier.proof.jose import JoseError
 from verifier.trust import TrustListError
+from verifier.trust_lists import signed
 from verifier.trust_lists.signed import read_signed
 
 LONG = "x" * 300
@@ -325,3 +329,117 @@ def test_a_limit_under_another_name_is_noticed(document, member):
 )  # fmt: skip
 def test_a_claim_agrees_to_the_second(value, expected, agrees):
     assert jwt_payload._agrees(value, expected) is agrees
+
+
+# Who is recognized on a signed list
+
+ENTITY = {"id": "did:web:a.example", "type": "RecognizedEntity", "name": "A"}
+AS_ENTRY = {"id": "did:web:a.example", "name": "A", "endorses": False,
+            "validFrom": None, "validUntil": None}  # fmt: skip
+ENDS = datetime(2027, 1, 1, tzinfo=UTC)
+EARLIER, LATER = "2026-12-01T00:00:00Z", "2027-02-01T00:00:00Z"
+
+
+def issuing(*others, **action):
+    return {"recognizedTo": [{"action": "issue"} | action, *others]}
+
+
+@pytest.mark.parametrize(
+    ("changes", "ends", "expected"),
+    [
+        ({}, None, {}),
+        ({"type": ["x", "RecognizedEntity"], "recognizedTo": []}, None, {}),
+        ({"name": "", "legalName": "B"}, None, {"name": "B"}),
+        ({"name": 7}, None, {"name": "did:web:a.example"}),
+        (issuing(), None, {}),
+        (issuing({"action": "endorse"}, "x"), None, {"endorses": True}),
+        (issuing(validFrom=EARLIER, validUntil=LATER), None,
+         {"validFrom": EARLIER, "validUntil": LATER}),
+        ({}, ENDS, {"validUntil": ENDS.isoformat()}),
+        (issuing(validUntil=EARLIER), ENDS, {"validUntil": EARLIER}),
+        (issuing(validUntil=LATER), ENDS, {"validUntil": ENDS.isoformat()}),
+        (issuing(validUntil="x"), ENDS, {"validUntil": "x"}),
+        (issuing(validUntil=7), ENDS, {"validUntil": 7}),
+        ({"id": 7}, None, None),
+        ({"type": "Entity"}, None, None),
+        ({"recognizedTo": {"action": "endorse"}}, None, None),
+        (issuing(outputValidation={}), None, None),
+    ],
+)  # fmt: skip
+def test_an_entity_is_an_entry_if_it_may_issue(changes, ends, expected):
+    entry = signed._entry(ENTITY | changes, ends)
+    assert entry == (None if expected is None else AS_ENTRY | expected)
+
+
+# What a directory leaves out
+
+HEAD = "LEAID,LEA_NAME,ST,WEBSITE,SY_STATUS_TEXT,SCHOOL_YEAR\n"
+ROWS = """1,First,NV,https://www.first.example,Open,2025
+2, Second ,NV,second.example/,,
+3,,UT,third.example,Open,2025
+4,Fourth,UT,https://shared.example,Open,2025
+5,Fifth,UT,shared.example,Open,2025
+6,Sixth,UT,shared.example,Open,2025
+7,Seventh,UT,seventh.example/school,Open,2025
+8,Eighth,UT,eighth.example,Closed,2025
+9,Ninth,UT,,Future,2025
+"""
+
+
+def test_a_directory_is_read_row_by_row():
+    built = nces.build((HEAD + ROWS).encode(), now=NOW)
+    directory = "the federal directory (NCES"
+    expected = [
+        ("first.example", "First (NV)", f"{directory} 2025, LEA 1)"),
+        ("second.example", "Second (NV)", f"{directory}, LEA 2)"),
+        ("third.example", "3 (UT)", f"{directory} 2025, LEA 3)"),
+    ]
+    assert built.document == {
+        "type": "MintmarkTrustList", "version": 1, "updated": NOW.isoformat(),
+        "name": "School districts by the federal directory",
+        "entries": [
+            {"id": f"did:web:{name}", "name": words, "kind": "district", "unverified": unverified}
+            for host, words, unverified in expected
+            for name in (host, f"www.{host}")
+        ],
+    }  # fmt: skip
+    assert built.left_out == {
+        "on the same host as another agency": 3,
+        "without a website that is a host of its own": 1,
+        "closed, inactive or not open yet": 2,
+    }
+    of_state = nces.build((HEAD + ROWS).encode(), now=NOW, state="nv").document["entries"]
+    assert {entry["name"] for entry in of_state} == {"First (NV)", "Second (NV)"}
+
+
+def test_another_table_is_refused_in_full():
+    error = error_of(TrustListError, nces.build, b"LEAID,LEA_NAME\n", now=NOW)
+    assert str(error) == (
+        "the directory has no column ST: give the CSV of the LEA universe (directory) of the "
+        "Common Core of Data, nces.ed.gov/ccd"
+    )
+
+
+# What a holder cannot leave out
+
+
+def test_a_copy_that_cannot_be_made_says_why_in_full():
+    issuer = SharingIssuer("did:web:district.example")
+    plain = World(issuer=issuer).badge()
+    whole = issuer.share(plain)
+    two = whole | {"proof": whole["proof"] * 2}
+    take = "take the file “to share less” from its issuer"
+    odd = whole | {"@reverse": {}}
+    damaged = whole | {"proof": [whole["proof"][0] | {"proofValue": "u!"}]}
+    for document, show, words in (
+        (plain, [], f"it has no ecdsa-sd-2023 signature: {take}"),
+        (two, [], f"it has more than one such signature: {take}"),
+        (odd, [], "it is not plainly written (@reverse)"),
+        (whole, ["/proof"], "/proof cannot be chosen"),
+        (whole, ["/@context/0"], "/@context/0 cannot be chosen"),
+        (whole, [""], "the whole cannot be chosen"),
+        (whole | {"evidence": []}, [], "it was changed after signing"),
+        (damaged, [], "its proof is damaged: a part is not canonical base64url"),
+    ):
+        error = error_of(disclosure.DisclosureError, disclosure.derive, document, show)
+        assert str(error) == words

@@ -537,3 +537,71 @@ def test_nothing_kept_says_how_to_begin(run):
 def test_the_age_of_a_list_is_shown(run, add, age, words):
     add(now=NOW - age)
     assert f"had {words}" in run("trust", "list").out
+
+
+def test_each_reason_to_keep_the_copy_is_said_in_full(world, add, use):
+    add()
+    copy = "list “State Department”: the copy of 2026-11-22 is used; "
+    assert use(ask=None)[1] == f"{copy}offline, so it was not asked for again"
+    refused = "refused (if that is right: trust remove it, then trust add it)"
+    answers = [
+        (FetchError("too_slow", URL, "why"), f"it could not be had: {URL}: why"),
+        (jcs(LIST | {"validFrom": "2026-10-01T00:00:00Z"}),
+         "the list there now is of 2026-10-01, older than the copy that is kept"),
+        (jcs(LIST | {"credentialSubject": []}), "the list names no issuer that it recognizes"),
+        (json.dumps({"type": "MintmarkTrustList", "version": 1}),
+         f"the list at {URL} is signed by nobody, not by {STATE.did}: {refused}"),
+    ]  # fmt: skip
+    for hours, (answer, why) in enumerate(answers):
+        world.documents[URL] = answer.encode() if isinstance(answer, str) else answer
+        now = LATER + timedelta(hours=hours)
+        assert use(now)[1] == copy + why
+        asked = world.asked.count(URL)
+        assert use(now + timedelta(minutes=14))[1] == (
+            f"{copy}it could not be had a short while ago"
+        )
+        assert world.asked.count(URL) == asked
+
+
+def test_what_stops_a_list_from_being_added_is_said_in_full(world, add, folder):
+    def refused(**options):
+        with pytest.raises(TrustListError) as caught:
+            add(**options)
+        return str(caught.value)
+
+    other = "did:web:other.example"
+    right = "refused (if that is right: trust remove it, then trust add it)"
+    assert refused(signer=other) == (
+        f"the list at {URL} is signed by {STATE.did}, not by {other}: {right}"
+    )
+    add()
+    stays = "(the copy that is kept stays)"
+    assert refused(signer=other) == f"it is pinned to {STATE.did}: remove it first {stays}"
+    world.documents[URL] = FetchError("too_slow", URL, "why")
+    assert refused() == f"it could not be had: {URL}: why {stays}"
+    add(REGISTRY)
+    assert refused(url=REGISTRY, signer=other) == f"it is pinned to nobody: remove it first {stays}"
+    with pytest.raises(TrustListError) as caught:
+        store.remove(folder, "3")
+    assert str(caught.value) == "no list 3: give its address or its number, see: trust list"
+    assert [store.remove(folder, which).url for which in ("2", URL)] == [REGISTRY, URL]
+    (folder / "lists.json").write_text("x")
+    with pytest.raises(TrustListError) as caught:
+        store.subscriptions(folder)
+    assert str(caught.value) == (
+        f"{folder / 'lists.json'} cannot be read (not JSON: Expecting value: line 1 column 1 "
+        "(char 0)): remove it, and add your lists again"
+    )
+
+
+def test_a_copy_that_is_damaged_says_what_to_do(add, folder):
+    add()
+    (subscribed,) = store.subscriptions(folder)
+    (folder / subscribed.file).write_text("{}")
+    with pytest.raises(TrustListError) as caught:
+        store.stored_list(folder, subscribed)
+    assert str(caught.value) == (
+        f"{folder / subscribed.file} cannot be read (not a trust list: type must be "
+        "MintmarkTrustList and version 1): mintmark-verify trust remove "
+        f"{URL}, then add it"
+    )
