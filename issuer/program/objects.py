@@ -82,8 +82,16 @@ def _to_judge(me: Me, _building: int | None) -> ColumnElement[bool]:
     return ArtifactRow.project_pk.in_(projects)
 
 
+def _of_projects_i_coach(me: Me, _building: int | None) -> ColumnElement[bool]:
+    """The artifacts of projects that I coach now."""
+    coached = select(ProjectRow.id).where(coached_by(me.person))
+    return ArtifactRow.project_pk.in_(coached)
+
+
 ARTIFACT: Final = Guarded(
-    "artifact", ArtifactRow.public_id, {OWN: _of_my_projects, TO_JUDGE: _to_judge}
+    "artifact",
+    ArtifactRow.public_id,
+    {OWN: _of_my_projects, COACHED: _of_projects_i_coach, TO_JUDGE: _to_judge},
 )
 SHARED_EVIDENCE: Final = Guarded(
     "shared evidence", ArtifactRow.public_id, {SHARED: lambda _me, _building: is_shared()}

@@ -125,6 +125,7 @@ RULES: Final = (
     *_rows([Role.EVALUATOR], "assignment", "read write", OWN, _TO_JUDGE),
     *_rows([SIGNED_IN], "artifact", "read", OWN, _YOURS),
     *_rows([SIGNED_IN], "artifact", "withdraw", OWN, _YOURS),
+    *_rows([Role.COACH], "artifact", "read", COACHED, _COACHED),
     *_rows([Role.EVALUATOR], "artifact", "read", TO_JUDGE, _TO_JUDGE, View.NAMES_HIDDEN),
     *_rows(_SUPERINTENDENTS, "artifact", "read withdraw", ANY, _RUNNING),
     *_rows(_COLLEAGUES, "shared evidence", "list read", SHARED, _SHARED),

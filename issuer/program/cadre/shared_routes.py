@@ -1,15 +1,16 @@
 """What colleagues show of their evidence, on a page for those who are signed in."""
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from issuer.home.issuer import current_issuer
 from issuer.people.access import gate, rules
 from issuer.program.cadre import shared_evidence
-from issuer.program.evidence.handing_out import hand_out
+from issuer.program.evidence import file_kinds, handing_out
 from issuer.web.access import needs
 from issuer.web.answers import page
 from issuer.web.row_numbers import whole_number
+from verifier.wording.words import N_
 
 shared_evidence_pages = Blueprint("shared_evidence", __name__)
 
@@ -32,5 +33,15 @@ def list_all() -> Response:
 @shared_evidence_pages.get("/program/shared/<artifact>")
 @needs("shared evidence", "read", key="artifact")
 def open_file(artifact: str) -> AnyResponse:
-    """Send a file that a colleague shows."""
-    return hand_out(artifact, is_blind=False)
+    """Show a file that a colleague shows; of a document its text, as some who read it judge."""
+    row = handing_out.opened(artifact)
+    if file_kinds.shown(row.media_type or "").by_browsers:
+        return handing_out.show(row, is_blind=False)
+    return page(
+        "program/document.html",
+        name=row.name,
+        preview=handing_out.preview(row),
+        back=url_for("shared_evidence.list_all"),
+        back_to=N_("Evidence of colleagues"),
+        blind=str,
+    )

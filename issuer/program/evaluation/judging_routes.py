@@ -1,7 +1,7 @@
 """An evaluator's pages: what waits, and one request with its rubric to judge by."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -26,7 +26,7 @@ from issuer.program.evaluation.reviews import (
     Unfinished,
 )
 from issuer.program.evaluation.tables import AssignmentRow, ReviewRow
-from issuer.program.evidence import artifacts, file_kinds, pieces
+from issuer.program.evidence import artifacts, file_kinds, handing_out, pieces
 from issuer.program.evidence.artifacts import EvidenceRefused
 from issuer.program.evidence.home_files import unreadable
 from issuer.program.partner_badges import badges
@@ -37,8 +37,9 @@ from issuer.program.projects.states import State
 from issuer.program.projects.tables import VersionRow
 from issuer.program.windows.window import Purpose
 from issuer.web.access import needs
-from issuer.web.answers import page
+from issuer.web.answers import or_404, page
 from issuer.web.row_numbers import whole_number
+from issuer.wording.language import gettext
 from verifier import clock
 from verifier.web.headers import PLAYING
 from verifier.web.language import time_of_day
@@ -50,6 +51,8 @@ NEEDED: Final = {
     "level": N_("a level is still to be chosen"),
     "comment": N_("say here what would lead there: the teacher reads it"),
 }
+AS_JPEG: Final = N_("“%(name)s” as a photo in JPEG, please.")
+AS_PDF: Final = N_("“%(name)s” as a PDF without a password, please.")
 OVERTAKEN: Final = N_(
     "Another window of yours saved this review first. Yours is in the form, the saved one below it."
 )
@@ -91,6 +94,33 @@ def queue() -> Response:
 def show(assignment: str) -> AnyResponse:
     """Show one request, and the rubric to judge it by."""
     return _answer_first() or _page(assignment)
+
+
+@judging.get("/judging/<assignment>/evidence/<artifact>")
+@needs("assignment", "read", key="assignment")
+def read_document(assignment: str, artifact: str) -> AnyResponse:
+    """Show the text of a document that was handed in."""
+    if asked := _answer_first():
+        return asked
+    try:
+        with current_issuer().database.reading() as session:
+            row = _row(session, assignment)
+            review = reviews.of_assignment(session, row)
+            item = or_404(_named(pieces.judged(session, row.version), artifact))
+            blind = _blind(session, row.version, policies.current(session))
+            may_ask = _may_ask(session, row.version, review)
+    except (ReviewClosed, MustNotJudge):
+        raise NotFound from None
+    ask = url_for("judging.show", assignment=assignment, ask=artifact, _anchor="missing")
+    return page(
+        "program/document.html",
+        name=item["name"],
+        preview=handing_out.preview(handing_out.opened(artifact)),
+        back=url_for("judging.show", assignment=assignment),
+        back_to=N_("The review"),
+        ask=ask if may_ask else "",
+        blind=blind,
+    )
 
 
 @judging.post("/judging/<assignment>")
@@ -189,8 +219,7 @@ def _page(
             levels, comments = typed or (review.levels, review.comments)
             policy = policies.current(session)
             names_hidden = policy is None or policy.names_hidden
-            words_covered = redactions.added(session, [row.version_pk])[row.version_pk]
-            blind = redactions.covering(row.version, words_covered) if names_hidden else str
+            blind = _blind(session, row.version, policy)
             piece = pieces.of_version(session, row.version)
             files = pieces.judged(session, row.version)
             response = page(
@@ -220,7 +249,8 @@ def _page(
                 unreadable=unreadable(files) if names_hidden else set(),
                 shown=file_kinds.shown,
                 piece=piece,
-                may_ask=piece is None and row.version.project.state == State.SUBMITTED,
+                may_ask=_may_ask(session, row.version, review),
+                to_ask=request.form.get("piece") or _words_to_ask(files, blind),
                 elsewhere=artifacts.elsewhere(session, row.version),
                 gaps=gaps or {},
                 needed=NEEDED,
@@ -233,6 +263,34 @@ def _page(
     response.headers.update(PLAYING)
     response.status_code = 422 if gaps or refused else 409 if typed else 200
     return response
+
+
+def _blind(session: Session, version: VersionRow, policy: Policy | None) -> Callable[[str], str]:
+    """Return the function that covers whose work a text is, in a district that hides names."""
+    if policy is not None and not policy.names_hidden:
+        return str
+    return redactions.covering(version, redactions.added(session, [version.id])[version.id])
+
+
+def _may_ask(session: Session, version: VersionRow, review: ReviewRow) -> bool:
+    """True while one piece can be asked for."""
+    is_open = review.given_at is None and version.project.state == State.SUBMITTED
+    is_completion = version.purpose == Purpose.COMPLETION
+    return is_open and is_completion and pieces.of_version(session, version) is None
+
+
+def _words_to_ask(files: Sequence[Mapping[str, str]], blind: Callable[[str], str]) -> str:
+    """Return the words that ask for the piece of evidence that `?ask=` names, so that it can be
+    shown; '' if it names none."""
+    item = _named(files, request.args.get("ask", ""))
+    if item is None:
+        return ""
+    words = AS_JPEG if item.get("media_type", "").startswith("image/") else AS_PDF
+    return gettext(words) % {"name": blind(item["name"])}
+
+
+def _named(files: Iterable[Mapping[str, str]], artifact: str) -> Mapping[str, str] | None:
+    return next((item for item in files if item.get("artifact") == artifact), None)
 
 
 def _beside(files: Sequence[Mapping[str, str]]) -> dict[str, list[tuple[int, Mapping[str, str]]]]:

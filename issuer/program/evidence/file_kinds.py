@@ -20,13 +20,19 @@ BEGINNING: Final = 64 * 1024
 
 
 class Shown(StrEnum):
-    """How a page shows a file: what browsers do not show safely is only handed out."""
+    """How a page shows a file: as it is, by its text, or not at all."""
 
     IMAGE = "image"
     VIDEO = "video"
     AUDIO = "audio"
     FRAME = "frame"
-    DOWNLOAD = "download"
+    TEXT = "text"
+    NOWHERE = "nowhere"
+
+    @property
+    def by_browsers(self) -> bool:
+        """True for a file that is sent as it is."""
+        return self not in (Shown.TEXT, Shown.NOWHERE)
 
 
 @dataclass(frozen=True)
@@ -48,8 +54,8 @@ _BY_TYPE: Final[Mapping[str, FileKind]] = {
     "image/jpeg": FileKind("image/jpeg", Shown.IMAGE),
     "image/webp": FileKind("image/webp", Shown.IMAGE),
     "image/gif": FileKind("image/gif", Shown.IMAGE),
-    "image/heif": FileKind("image/heic", Shown.DOWNLOAD),
-    "image/heic": FileKind("image/heic", Shown.DOWNLOAD),
+    "image/heif": FileKind("image/heic", Shown.NOWHERE),
+    "image/heic": FileKind("image/heic", Shown.NOWHERE),
     "application/pdf": FileKind("application/pdf", Shown.FRAME),
     "audio/mpeg": FileKind("audio/mpeg", Shown.AUDIO),
     "audio/mp4": FileKind("audio/mp4", Shown.AUDIO),
@@ -71,18 +77,24 @@ _BY_SUFFIX: Final[Mapping[str, str]] = {
 }
 """Documents are zip archives, so beside the content their suffix decides."""
 _TEXTS: Final = {".txt": "text/plain", ".md": "text/markdown", ".csv": "text/csv"}
+_ENCRYPTED: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""How an office document with a password begins ([MS-OFFCRYPTO], 2.3); older ones begin so, too."""
 _HEVC: Final = (b"hvc1", b"hev1")
 _LONGEST_MOVIE_BOX: Final = 8 * 1024 * 1024
 _SAVE_AS_PDF: Final = N_(
-    "Evaluators read PDF, pictures, video, audio and text in the page. Save this as PDF, and add it"
-    " again, so that they can read it here."
+    "Evaluators read its text, without pictures and layout. If these matter, save it as PDF, and"
+    " add that, too."
 )
 _SAVE_AS_JPEG: Final = N_(
-    "Many browsers do not show this kind of photo. Save it as JPEG, and add it again, so that"
-    " evaluators can see it in the page."
+    "Browsers do not show this kind of photo. Save it as JPEG, and add it again, so that evaluators"
+    " can see it."
 )
 _RECORD_COMPATIBLY: Final = N_(
     "Many browsers do not play this video. Set your phone to record in its most compatible format,"
+    " and add it again."
+)
+_WITHOUT_PASSWORD: Final = N_(
+    "This document has a password, or is of an older kind. Save it without a password, or as PDF,"
     " and add it again."
 )
 _NOT_TAKEN: Final = N_(
@@ -96,7 +108,9 @@ def kind_of(beginning: bytes, name: str) -> FileKind:
     end = PurePath(name).suffix.lower()
     types = _types(beginning)
     if end in _BY_SUFFIX and _BY_SUFFIX[end] in types:
-        return FileKind(_BY_SUFFIX[end], Shown.DOWNLOAD)
+        return FileKind(_BY_SUFFIX[end], Shown.TEXT)
+    if end in _BY_SUFFIX and beginning.startswith(_ENCRYPTED):
+        raise NotTaken(_WITHOUT_PASSWORD)
     for media_type, kind in _BY_TYPE.items():
         if media_type in types:
             return kind
@@ -109,7 +123,8 @@ def shown(media_type: str) -> Shown:
     """Return how a page shows a file of a type that was taken."""
     kinds = {kind.media_type: kind.shown for kind in _BY_TYPE.values()}
     kinds |= dict.fromkeys(_TEXTS.values(), Shown.FRAME)
-    return kinds.get(media_type, Shown.DOWNLOAD)
+    kinds |= dict.fromkeys(_BY_SUFFIX.values(), Shown.TEXT)
+    return kinds.get(media_type, Shown.NOWHERE)
 
 
 def served_as(media_type: str) -> str:
@@ -136,9 +151,7 @@ def advice(path: Path, media_type: str) -> str:
     kind = shown(media_type)
     if kind is Shown.VIDEO and is_rarely_played(path):
         return _RECORD_COMPATIBLY
-    if kind is not Shown.DOWNLOAD:
-        return ""
-    return _SAVE_AS_JPEG if media_type == "image/heic" else _SAVE_AS_PDF
+    return {Shown.TEXT: _SAVE_AS_PDF, Shown.NOWHERE: _SAVE_AS_JPEG}.get(kind, "")
 
 
 def is_rarely_played(path: Path) -> bool:

@@ -1,4 +1,7 @@
-"""Sending a file of evidence so that it can do nothing by itself, and noting who opened it."""
+"""Showing a file of evidence so that it can do nothing by itself, and noting who opened it.
+
+return handing_out.show(handing_out.opened(public_id), is_blind=True)
+"""
 
 from datetime import datetime
 from pathlib import Path
@@ -20,8 +23,8 @@ from issuer.program.evidence import file_kinds
 from issuer.program.evidence.artifacts import READ
 from issuer.program.evidence.blind.copies import open_blind
 from issuer.program.evidence.blind.media import Unreadable
-from issuer.program.evidence.file_kinds import Shown
 from issuer.program.evidence.home_files import files
+from issuer.program.evidence.previews import Preview, preview_of
 from issuer.program.evidence.tables import ArtifactRow
 from issuer.program.projects.tables import ProjectRow
 from verifier import clock
@@ -30,26 +33,52 @@ from verifier.web.headers import FILE_POLICY
 _BLOCK: Final = 64 * 1024
 
 
-def hand_out(public_id: str, *, is_blind: bool) -> AnyResponse:
-    """Send a file, whole or in part (RFC 9110, 14), so that it can do nothing by itself.
-
-    With `is_blind`, for a reader from whom names are hidden, without identifying data (E29). Raises
-    ``NotFound`` for a file that nobody may see.
-    """
+def opened(public_id: str) -> ArtifactRow:
+    """Return a file of evidence by its id. Raises ``NotFound`` for one that nobody may see."""
     with current_issuer().database.reading() as session:
         row = session.scalar(select(ArtifactRow).where(ArtifactRow.public_id == public_id))
     if row is None or row.sha256 is None or row.withdrawn_at is not None:
         raise NotFound
+    return row
+
+
+def show(row: ArtifactRow, *, is_blind: bool) -> AnyResponse:
+    """Send a file that browsers show, whole or in part (RFC 9110, 14).
+
+    With `is_blind`, for a reader from whom names are hidden, without identifying data (E29). Raises
+    ``NotFound`` for a file of another kind.
+    """
+    if not file_kinds.shown(row.media_type or "").by_browsers:
+        raise NotFound
+    return _sent(row, "inline", is_blind=is_blind)
+
+
+def hand_over(row: ArtifactRow) -> AnyResponse:
+    """Send a file to be saved, as its teacher added it."""
+    return _sent(row, "attachment", is_blind=False)
+
+
+def preview(row: ArtifactRow) -> Preview:
+    """Return what a page shows of a file that browsers do not show. Raises ``NotFound`` for a file
+    of another kind."""
+    media_type = row.media_type or ""
+    if file_kinds.shown(media_type).by_browsers:
+        raise NotFound
     _note_reader(row)
-    path, media_type = files().path(row.sha256), row.media_type or ""
-    name = f"{row.public_id}{file_kinds.suffix(media_type)}"
-    shown, served_as = file_kinds.shown(media_type), file_kinds.served_as(media_type)
+    return preview_of(files().path(row.sha256 or ""), media_type)
+
+
+def _sent(row: ArtifactRow, how: str, *, is_blind: bool) -> AnyResponse:
+    """Send a file so that it can do nothing by itself, and note who opened it."""
+    _note_reader(row)
+    path, media_type = files().path(row.sha256 or ""), row.media_type or ""
+    served_as = file_kinds.served_as(media_type)
     response: AnyResponse
     if is_blind:
         response = _blind(path, media_type, served_as)
     else:
         response = send_file(path, mimetype=served_as, conditional=True)
-    how = "attachment" if shown is Shown.DOWNLOAD else "inline"
+    name = f"{row.public_id}{file_kinds.suffix(media_type)}"
     response.headers["Content-Disposition"] = dump_options_header(how, {"filename": name})
     response.headers["Content-Security-Policy"] = FILE_POLICY
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"

@@ -79,6 +79,7 @@ def unreadable(handed_in: Iterable[Mapping[str, str]]) -> set[str]:
         item["artifact"]
         for item in handed_in
         if "sha256" in item
+        and file_kinds.shown(item.get("media_type", "")).by_browsers
         and _is_unreadable(files().path(item["sha256"]), item.get("media_type", ""))
     }
 

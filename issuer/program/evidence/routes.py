@@ -280,8 +280,33 @@ def withdraw(artifact: str) -> AnyResponse:
 @evidence.get("/evidence/<artifact>")
 @needs("artifact", "read", key="artifact")
 def open_file(artifact: str) -> AnyResponse:
-    """Hand out a file to those who may see it."""
-    return handing_out.hand_out(artifact, is_blind=_is_blind())
+    """Show a file to those who may see it. What browsers do not show is handed over, but never to
+    who judges it."""
+    row = handing_out.opened(artifact)
+    judges = gate.answer().view is View.NAMES_HIDDEN
+    if judges or file_kinds.shown(row.media_type or "").by_browsers:
+        return handing_out.show(row, is_blind=_is_blind())
+    return handing_out.hand_over(row)
+
+
+@evidence.get("/projects/<project>/evidence/<artifact>")
+@needs("project", "evidence", key="project")
+def preview(project: str, artifact: str) -> Response:
+    """Show what evaluators see of a document."""
+    row = handing_out.opened(artifact)
+    with current_issuer().database.reading() as session:
+        named = or_404(drafts.find(session, project))
+    if row.project_pk != named.id:
+        raise NotFound
+    return page(
+        "program/document.html",
+        name=row.name,
+        preview=handing_out.preview(row),
+        back=url_for("evidence.show", project=project),
+        back_to=N_("Evidence"),
+        original=url_for("evidence.open_file", artifact=artifact),
+        blind=str,
+    )
 
 
 def _is_blind() -> bool:

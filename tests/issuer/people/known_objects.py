@@ -240,6 +240,7 @@ ALLOWED = {
     ("declaration", "write"): {SIGNED_IN: "any"},
     ("artifact", "read"): {
         SIGNED_IN: "own",
+        "coach": "coached",
         "evaluator": "to judge",
         "assistant-superintendent": "any",
         "deputy": "any",

@@ -73,6 +73,8 @@ def test_who_may_open_what(district, role):
 
 
 ABOUT_A_PART = {
+    "evidence.preview",
+    "judging.read_document",
     "inspecting.show",
     "inspecting.answer",
     "people.take_back",

@@ -54,7 +54,7 @@ PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n"
         (PDF, "plan.pdf", "application/pdf", Shown.FRAME),
         (FTYP, "film.mp4", "video/mp4", Shown.VIDEO),
         (box(b"ftyp", b"qt  \0\0\2\0qt  "), "film.mov", "video/quicktime", Shown.VIDEO),
-        (box(b"ftyp", b"heic\0\0\0\0mif1heic"), "a.heic", "image/heic", Shown.DOWNLOAD),
+        (box(b"ftyp", b"heic\0\0\0\0mif1heic"), "a.heic", "image/heic", Shown.NOWHERE),
         (b"ID3\3" + bytes(6) + b"\xff\xfb\x90\0" * 20, "a.mp3", "audio/mpeg", Shown.AUDIO),
         ("Días de música\n".encode(), "notes.txt", "text/plain", Shown.FRAME),
         (b"a,b\r\n1,2\r\n", "counts.csv", "text/csv", Shown.FRAME),
@@ -69,7 +69,7 @@ def test_a_kind_is_told_by_the_content(data, name, media_type, shown):
 def test_an_office_document_is_told_by_content_and_suffix(suffix):
     kind = kind_of(office("word/document.xml"), f"plan.{suffix}")
     assert kind.media_type.startswith("application/vnd.openxmlformats")
-    assert kind.shown is Shown.DOWNLOAD
+    assert kind.shown is Shown.TEXT
 
 
 @pytest.mark.parametrize(
@@ -88,6 +88,11 @@ def test_an_office_document_is_told_by_content_and_suffix(suffix):
 def test_e55_what_a_browser_could_run_is_not_taken(data, name):
     with pytest.raises(NotTaken, match="are taken"):
         kind_of(data, name)
+
+
+def test_an_office_document_with_a_password_is_not_taken_and_the_remedy_is_said():
+    with pytest.raises(NotTaken, match="Save it without a password, or as PDF"):
+        kind_of(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "plan.docx")
 
 
 @pytest.mark.parametrize(

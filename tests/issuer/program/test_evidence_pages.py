@@ -56,7 +56,7 @@ def test_text_is_shown_as_it_is_written_and_a_photo_of_a_phone_is_a_download(bro
     assert headers["Content-Disposition"].startswith("inline")
     assert "sandbox" in headers["Content-Security-Policy"]
     assert read(browser, photo)[2]["Content-Disposition"].startswith("attachment")
-    assert (page.count("Open the file"), page.count("Download the file")) == (1, 1)
+    assert (page.count("Open the file"), page.count("Download the original")) == (1, 1)
     assert "Save it as JPEG" in page
     assert ("text file, 1 KB" in page, "picture, 1 KB" in page) == (True, True)
 

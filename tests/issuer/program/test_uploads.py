@@ -81,7 +81,7 @@ def test_a_document_that_no_page_shows_is_taken_and_its_teacher_reads_how_evalua
     data = document.getvalue()
     begun = begin(browser, project, size=len(data), name="plan.docx")
     answer = send(browser, project, begun, 0, data).json
-    assert "Save this as PDF" in answer["advice"]
+    assert "save it as PDF" in answer["advice"]
     assert answer["advice"] in browser.get(f"{project}/evidence").text
     assert read(browser, f"/evidence/{answer['artifact']}")[1] == data
 
