@@ -63,7 +63,9 @@ def test_an_idea_becomes_a_credential_through_the_pages(proposed):
     assert play.judge(**MET).status_code == 303
     assert play.release().status_code == 303
     worker.deliver_due(play.district.issuer, KINDS, now=clock.now)
-    assert "Earned: your credential is issued." in play.at_teacher.get(play.project).text
+    page = play.at_teacher.get(play.project).text
+    assert "Earned: your credential is issued." in page
+    assert page.count('href="/my-credentials"') == 2  # the menu and the button
     with play.district.issuer.database.reading() as session:
         (credential,) = session.scalars(select(CredentialRow)).all()
         assert b"Rhythm by composing" in credential.json
