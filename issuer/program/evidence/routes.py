@@ -20,7 +20,7 @@ from issuer.home.issuer import current_issuer
 from issuer.people.access import gate, rules
 from issuer.people.access.rules import View
 from issuer.program import policy as policies
-from issuer.program.evidence import artifacts, file_kinds, handing_out, link_checks, pieces, words
+from issuer.program.evidence import artifacts, file_kinds, handing_out, link_checks, pieces
 from issuer.program.evidence.artifacts import ArtifactTier, Consent, EvidenceRefused, Students
 from issuer.program.evidence.file_store import PIECE
 from issuer.program.evidence.home_files import (
@@ -363,9 +363,9 @@ def _page(public_id: str, *, wrong: Refusals | None = None) -> Response:
             unreadable=unreadable(map(artifacts.handed_in, items)) if is_hidden else set(),
             link_words=link_checks.WORDS,
             may_withdraw=rules.may(visitor.me, "program", "run") or is_mine,
-            students=words.STUDENTS,
-            consent=words.CONSENT,
-            tiers=words.TIERS,
+            students=artifacts.STUDENTS,
+            consent=artifacts.CONSENT,
+            tiers=artifacts.TIERS,
             criteria=_criteria(session, project),
             most=LIMITS.file // _MB,
             most_together=LIMITS.project // _MB,

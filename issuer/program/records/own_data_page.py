@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from issuer.home.settings import Settings
 from issuer.people import roles
-from issuer.program.evidence import words as evidence_words
+from issuer.program.evidence import artifacts
 from issuer.program.projects import words
 from issuer.program.projects.answers import QUESTION
 from issuer.wording import language
@@ -102,9 +102,9 @@ VALUES: Final[dict[str, Mapping[Any, str]]] = {
     "role": {**roles.TITLES, "administrator": N_("Building administrator")},
     "purpose": {"proposal": N_("Proposal"), "completion": N_("Completed project")},
     "outcome": {"approved": N_("Approved"), "not_yet": N_("Not yet")},
-    "tier": evidence_words.TIERS,
-    "students": evidence_words.STUDENTS,
-    "basis": evidence_words.CONSENT,
+    "tier": artifacts.TIERS,
+    "students": artifacts.STUDENTS,
+    "basis": artifacts.CONSENT,
 }
 """By part: the words of the pages for what is stored as a code."""
 _DAYS: Final = ("began", "ended")
