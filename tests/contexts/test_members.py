@@ -207,6 +207,11 @@ def test_what_has_no_reading_here_says_what_it_is(document, error, why):
         assert str(caught.value) == why
 
 
+def test_what_is_no_json_is_declined():
+    with pytest.raises(Declined, match=r"\Ano JSON, or half a character\Z"):
+        by_plain({"issuer": {"plain": object()}})
+
+
 @pytest.mark.parametrize("words", [7, ["Other", None]])
 def test_a_type_that_is_no_word_is_declined(words):
     with pytest.raises(Declined) as caught:

@@ -282,6 +282,7 @@ OTHERS = {
         credentialStatus={}, termsOfUse=[{"type": "x"}], evidence=["x"], proof={"type": "x"}),
     "a license about nobody": lambda w: a_license(w, credentialSubject={}),
     "a license with words of its own": own_words,
+    "a license with words of its own, changed": lambda w: own_words(w) | {"name": "Another"},
     "a license that renames": lambda w: a_license(w) | {"@context": [V2, {"name": "urn:x:n"}]},
     "a license with a term of no context": lambda w: a_license(w) | {LONG: 1},
     "two dates in the wrong order": lambda w: license_jwt(
@@ -316,7 +317,7 @@ OTHERS = {
     "an SD-JWT at a web address": lambda w: (published(w, (
         "https://district.example/.well-known/jwt-vc-issuer/i"), json.dumps({
         "issuer": "https://district.example/i", "jwks": {"keys": [
-            to_jwk(w.issuer.jwt_key.public_key()) | {"kid": f"{VICTIM}#jwt"}]}}).encode()),
+            to_jwk(w.issuer.jwt_key.public_key()) | {"kid": "jwt"}]}}).encode()),
         sd(w, iss="https://district.example/i"))[1],
     "an SD-JWT at a web address out of reach": lambda w: sd(w, iss="https://district.example/i"),
     "an SD-JWT of W3C's model": lambda w: sd_license(w, NAME),
@@ -463,6 +464,8 @@ OTHERS = {
         w, profile={"verification": {"startsWith": f"{SITE}/badges/"}}),
     "a hosted badge on an odd site": lambda w: hosted(
         w, profile={"verification": {"allowedOrigins": ["", 7]}}),
+    "a hosted badge on any site": lambda w: hosted(
+        w, profile={"verification": {"allowedOrigins": [""], "startsWith": ""}}),
     "a hosted badge on an allowed site": lambda w: hosted(
         w, profile={"verification": {"allowedOrigins": ["badges.example"], "startsWith": SITE}}),
     "a hosted badge of nobody": lambda w: hosted(w, badge={"issuer": None}),

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from licenses import LICENSE
+from other_cases import claimed
 from world import NOW, Issuer
 
 from contexts import work
@@ -17,15 +18,18 @@ from verifier.intake.submission import IntakeError, Submission
 from verifier.intake.wrapping import WrappingError
 from verifier.issuers.controller import Controller, VerificationMethod, key_set
 from verifier.open_badges_2 import judge, view
-from verifier.parsing import strict_json
+from verifier.parsing import strict_json, web_address
 from verifier.pipeline import inside, pipeline
 from verifier.pipeline.examine import World as Verifying
 from verifier.pipeline.examine import out_of_time, parse_inner, unparsed, verdict
+from verifier.proof import jwt_payload
 from verifier.proof.jose import JoseError
 from verifier.proof.jwt_payload import TwoModelsError
 from verifier.report import Answer, Check, Outcome, Report, Verdict
 from verifier.structure import schema
 
+MODEL_1, MODEL_2 = "https://www.w3.org/2018/credentials/v1", "https://www.w3.org/ns/credentials/v2"
+BEGIN, END = "1970-01-01T00:00:00+00:00", "1970-01-01T00:00:01+00:00"
 PARSING = "https://www.w3.org/TR/vc-data-model#PARSING_ERROR"
 PROOF = "https://w3id.org/security#PROOF_VERIFICATION_ERROR"
 UNSURE, FAILED, PASSED = Outcome.COULD_NOT_CHECK, Outcome.FAILED, Outcome.PASSED
@@ -323,6 +327,31 @@ def test_a_rule_of_a_class_has_no_scalar():
     assert not any(map(schema._matches("a+"), ["b", 7, "aab"]))
 
 
+def test_what_points_nowhere_is_named_and_what_is_no_object_passed_over():
+    described = ["urn:x", {"id": 7, "requiredLevel": "y"}, {
+        "id": "urn:d", "requiredLevel": "urn:z", "requiredValue": "3", "allowedValue": ["1", "2"],
+        "rubricCriterionLevel": [{"id": "urn:l"}, "x"], "resultType": "Status"}]  # fmt: skip
+    results = ["x", {"resultDescription": "urn:none"},
+               {"resultDescription": ["urn:d"], "achievedLevel": "urn:z"},
+               {"resultDescription": "urn:d", "achievedLevel": ["urn:l"], "status": "Completed"},
+               {"achievedLevel": "urn:l"}]  # fmt: skip
+    assert [*schema._references({"result": results}, {"resultDescription": described})] == [
+        "achievement.resultDescription.requiredLevel",
+        "achievement.resultDescription.requiredValue",
+        "result.resultDescription",
+        "result.achievedLevel",
+        "result.status",
+        "result.achievedLevel",
+    ]
+
+
+def test_an_address_is_so_long_and_no_longer():
+    start = "https://a.example/"
+    longest = start + "x" * (web_address.MAX_LENGTH - len(start))
+    assert web_address.read(longest).text == longest
+    assert web_address.read(longest + "x") is None
+
+
 def test_a_large_answer_counts_as_work(world):
     verifying = Verifying(lambda *_, **__: Fetched("", b""), NOW, (), pipeline.BUNDLED)
     with work.limited(10):
@@ -547,6 +576,48 @@ def test_an_envelope_of_something_else_says_of_what(url, code, kind):
     with pytest.raises(WrappingError) as caught:
         wrapping.unwrap(json.dumps({"type": "EnvelopedVerifiableCredential", "id": url}))
     assert (caught.value.code, caught.value.detail, str(caught.value)) == (code, kind, kind)
+
+
+def test_what_a_holder_does_not_show_of_a_presentation_is_left_out(world):
+    items = [{"...": "x"}, "a.b.c", {"...": "x", "y": 1}]
+    whole = {"type": "VerifiablePresentation", "verifiableCredential": items}
+    for payload in (whole, {"vp": whole}):
+        token = claimed(world.issuer, payload, typ="vp+jwt")
+        texts = ("a.b.c", '{"...":"x","y":1}')
+        assert wrapping.unwrap(token) == (texts, ("presentation_jwt",), token)
+
+
+# Claims of a token
+
+
+@pytest.mark.parametrize(
+    ("payload", "expected"),
+    [
+        ({"vc": {"@context": [MODEL_1]}, "nbf": 0, "exp": 1},
+         {"@context": [MODEL_1], "issuanceDate": BEGIN,
+          "expirationDate": END}),
+        ({"vc": {"@context": ["x", MODEL_2]}, "nbf": 0, "exp": 1},
+         {"@context": ["x", MODEL_2], "validFrom": BEGIN,
+          "validUntil": END}),
+        ({"nbf": 0, "exp": 1}, {"nbf": 0, "exp": 1, "validFrom": BEGIN, "validUntil": END}),
+        ({"nbf": 0, "issuanceDate": "x"}, {"nbf": 0, "issuanceDate": "x"}),
+        ({"exp": 1, "expirationDate": "x"}, {"exp": 1, "expirationDate": "x"}),
+        ({"exp": 1, "validUntil": "x"}, {"exp": 1, "validUntil": "x"}),
+        ({"exp": "x"}, {"exp": "x", "validUntil": "x"}),
+        ({"iss": "i", "issuer": [{"name": "I"}]},
+         {"iss": "i", "issuer": {"id": "i", "name": "I"}}),
+        ({"iss": "i"}, {"iss": "i", "issuer": {"id": "i"}}),
+        ({"issuer": {"name": "I"}}, {"issuer": {"name": "I"}}),
+    ],
+)  # fmt: skip
+def test_claims_fill_what_a_credential_leaves_out(payload, expected):
+    assert jwt_payload.credential_in(payload, ends=True) == expected
+
+
+def test_the_end_of_a_badge_is_not_taken_from_its_token():
+    assert jwt_payload.credential_in({"exp": 1}) == {"exp": 1}
+    of_model_1 = {"vc": {"@context": [MODEL_1]}, "exp": 1}
+    assert jwt_payload.credential_in(of_model_1)["expirationDate"] == END
 
 
 # Status entries

@@ -192,7 +192,7 @@ def _next(iri: str, terms: Mapping[str, set[str]]) -> set[str]:
     return {start + rest for start in starts} if colon else starts
 
 
-def check_claims(payload: Json, credential: Credential, *, times: bool = True) -> Check:
+def check_claims(payload: Json, credential: Credential, *, times: bool) -> Check:
     """Check that `iss`, `sub` and `jti` agree with the credential itself, and with `times` also
     `nbf` and `exp`.
 
