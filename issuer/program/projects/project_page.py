@@ -125,7 +125,7 @@ def _terms(
     window = version.window if version and not policy.rolling else None
     terms: dict[str, Any] = {
         "may_take_back": submission.may_take_back(version, policy, now),
-        "taken_back_until": submission.closes_for(window, project) if window else None,
+        "taken_back_until": window.closes_for(project.person_pk) if window else None,
     }
     if ready is not None and ready.conditions.window_open:
         terms["hand_in"] = {

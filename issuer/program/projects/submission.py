@@ -172,12 +172,6 @@ def may_take_back(version: VersionRow | None, policy: Policy, now: datetime) -> 
     return version.window.window.takes(now, version.project.person_pk)
 
 
-def closes_for(window: WindowRow, project: ProjectRow) -> datetime:
-    """Return when a window closes for the teacher of a project; its grace is told to nobody."""
-    own = [row.until for row in window.exceptions if row.person_pk == project.person_pk]
-    return max([window.closes, *own])
-
-
 def handed_in_until(
     session: Session, project: ProjectRow, policy: Policy, ready: Readiness
 ) -> datetime | None:
@@ -185,7 +179,7 @@ def handed_in_until(
     if policy.rolling:
         return None
     if ready.window is not None:
-        return closes_for(ready.window, project)
+        return ready.window.closes_for(project.person_pk)
     return _resubmitted_until(session, [project], policy).get(project.id)
 
 
@@ -205,8 +199,11 @@ def each_handed_in_until(
     ends: dict[int, datetime | None] = {}
     for project in written:
         window = _first_to_close(opened, project, WRITTEN_IN[State(project.state)], now)
-        until = closes_for(window, project) if window else resubmitted.get(project.id)
-        ends[project.id] = until if window or (until and now < until) else None
+        until = resubmitted.get(project.id)
+        if window is not None:
+            ends[project.id] = window.closes_for(project.person_pk)
+        else:
+            ends[project.id] = until if until and now < until else None
     return ends
 
 

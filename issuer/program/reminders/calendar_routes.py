@@ -7,7 +7,7 @@ from typing import Final
 
 from flask import Blueprint, Response, redirect, request, url_for
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -94,9 +94,10 @@ def _token(session: Session, person: PersonRow) -> str:
 
 def _windows(session: Session, person: PersonRow) -> Iterator[Appointment]:
     rows = select(WindowRow).where(WindowRow.closes > clock.now() - A_YEAR)
-    for row in session.scalars(rows.order_by(WindowRow.opens)):
-        title = _say(person, _TITLES[Purpose(row.purpose)])
-        yield Appointment(_id(f"window-{row.id}"), title, row.opens, row.closes, text=row.name)
+    rows = rows.options(selectinload(WindowRow.exceptions)).order_by(WindowRow.opens)
+    for row in session.scalars(rows):
+        title, closes = _say(person, _TITLES[Purpose(row.purpose)]), row.closes_for(person.id)
+        yield Appointment(_id(f"window-{row.id}"), title, row.opens, closes, text=row.name)
 
 
 def _projects(session: Session, person: PersonRow) -> Iterator[Appointment]:

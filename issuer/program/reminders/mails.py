@@ -23,6 +23,7 @@ from issuer.program.projects.states import State
 from issuer.program.projects.tables import ProjectRow, VersionRow
 from issuer.program.reminders import due
 from issuer.program.reminders.due import Reminder
+from issuer.program.windows.local_time import last_day_before
 from issuer.program.windows.tables import WindowRow
 from issuer.program.windows.window import Purpose
 from issuer.wording import language
@@ -128,11 +129,12 @@ def _opens(session: Session, issuer: Issuer, payload: dict[str, Any], now: datet
     if not window.window.takes(now):
         raise OvertakenError("the window is not open")
     sentence = N_("The window is open until %(closes)s. What you write is saved as you write it.")
+    closes = window.closes_for(payload["person"])
     return News(
         session.get_one(PersonRow, payload["person"]),
         _SUBJECTS[Purpose(window.purpose)][Reminder.OPENS],
         (sentence,),
-        {"day": window.window.last_day, "closes": window.closes},
+        {"day": last_day_before(closes, window.window.zone), "closes": closes},
         *_MINE,
     )
 
@@ -156,7 +158,8 @@ def _unsent(
         if is_open
         else N_("The window has closed. “%(title)s” is kept with every word, for the next one.")
     )
-    values = {"closes": window.closes, "title": project.proposal.get("title", "")}
+    closes, title = window.closes_for(project.person_pk), project.proposal.get("title", "")
+    values = {"closes": closes, "title": title}
     path = f"/projects/{project.public_id}"
     subject = _SUBJECTS[purpose][kind]
     return News(project.person, subject, (sentence,), values, N_("Open your project"), path)

@@ -32,6 +32,12 @@ class WindowRow(Base):
 
     exceptions: Mapped[list["WindowExceptionRow"]] = relationship(cascade="all, delete-orphan")
 
+    def closes_for(self, person_pk: int) -> datetime:
+        """When it closes for a person, as everything says that tells her (E4, E6); its grace is
+        told to nobody."""
+        own = [row.until for row in self.exceptions if row.person_pk == person_pk]
+        return max([self.closes, *own])
+
     @property
     def window(self) -> Window:
         """The rules of this window."""

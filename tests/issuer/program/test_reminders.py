@@ -2,7 +2,9 @@
 own calendar."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import icalendar
 import pytest
@@ -13,13 +15,16 @@ from issuer.home.mail_settings import Mail
 from issuer.outbox import mail
 from issuer.outbox.kinds import OvertakenError
 from issuer.outbox.tables import OutboxRow
+from issuer.people.roles import Role
 from issuer.people.tables import PersonAddressRow, PersonRow
+from issuer.program import policy as policies
 from issuer.program.evaluation.tables import AssignmentRow
 from issuer.program.projects import drafts
 from issuer.program.reminders import due, mails
 from issuer.program.reminders.due import Present, Reminder
-from issuer.program.windows.tables import WindowRow
+from issuer.program.windows.tables import WindowExceptionRow, WindowRow
 from verifier import clock
+from verifier.web.language import minute
 
 MAIL = Mail(sender="office@school.example", host="mail.example", port=25, tls="none", language="en")
 SENDERS = {kind.name: kind.send for kind in mails.KINDS}
@@ -93,6 +98,50 @@ def test_a_window_opens_closes_and_keeps_a_draft(play):
     (closed,) = due_of(play, now + timedelta(days=14), Reminder.CLOSED)
     with pytest.raises(OvertakenError):  # it is open, as it is now
         sent(play, Reminder.CLOSED, closed)
+
+
+def test_e4_pages_mails_and_calendar_tell_one_deadline(play):
+    """Beyond a change of clocks, by those of its own day; later for whom it was opened longer."""
+    district, now, zone = play.district, clock.now(), ZoneInfo("America/Chicago")
+    object.__setattr__(district.issuer.settings, "timezone", zone)
+    days = (now.astimezone(zone).date() + timedelta(days=number) for number in range(30, 300))
+    midnights = (datetime.combine(day, time(), zone) for day in days)
+    closes = next(it for it in midnights if it.utcoffset() != now.astimezone(zone).utcoffset())
+    number = window(play, now - timedelta(days=1), closes.astimezone(UTC))
+    late, until = (
+        district.add("Lee Late", Role.TEACHER, address="l@x.example"),
+        closes + timedelta(days=2),
+    )
+    with district.issuer.database.writing() as session:
+        by_windows = replace(policies.current(session), rolling=False)
+        policies.change(session, by_windows, by=None, now=now)
+        longer = {"person_pk": late.id, "until": until.astimezone(UTC), "created_at": now}
+        session.add(WindowExceptionRow(window_pk=number, **longer))
+
+    def in_words(moment):
+        with district.app.test_request_context():
+            return minute(moment)
+
+    opens = {item.payload["person"]: item for item in due_of(play, now, Reminder.OPENS)}
+    for person, moment in ((play.teacher, closes), (late, until)):
+        browser, sentence = district.browser(person), f"hand it in until {in_words(moment)}."
+        project = browser.post("/projects", page="/projects").location
+        assert sentence in browser.get("/projects").text
+        assert sentence in browser.get(project).text
+        subject, words = sent(play, Reminder.OPENS, opens[person.id])
+        assert f"open until {in_words(moment)} {moment.tzname()}." in words
+        assert in_words(moment - timedelta(minutes=1)).startswith(subject.partition("until ")[2])
+        browser.post(project, page=project, revision=0, title="Rhythm")
+        with district.issuer.database.reading() as session:
+            row = drafts.find(session, project.rpartition("/")[2])
+        assert in_words(moment) in sent(play, Reminder.CLOSES, window=number, project=row.id)[1]
+        path = re.search(r'href="[^"]*(/calendar/[^"]+[.]ics)"', browser.get("/calendar").text)[1]
+        (event,) = icalendar.Calendar.from_ical(browser.get(path).data).walk("VEVENT")
+        assert event["DTEND"].dt == moment
+    assert f"– {in_words(closes)}" in play.at_chief.get("/program/setup").text
+    own_page = play.at_chief.get(f"/program/windows/{number}").text
+    assert f'value="{closes:%Y-%m-%dT%H:%M}"' in own_page
+    assert in_words(until) in own_page
 
 
 def test_e43_a_draft_that_was_handed_in_is_not_reminded_of(play):
