@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from issuer.people.tables import PersonRow
 from issuer.program.evidence.artifacts import ArtifactTier
 from issuer.program.evidence.tables import ArtifactRow
 from issuer.program.projects.states import State
@@ -29,14 +30,19 @@ class SharedPage:
 
 def is_shared() -> ColumnElement[bool]:
     """Return the condition for an artifact to be shown to colleagues now: until its credential is
-    revoked, its consent is withdrawn, or it is disposed of."""
+    revoked, its consent is withdrawn, its teacher leaves, or it is disposed of."""
     its_project = (ProjectRow.id == ArtifactRow.project_pk) & (ProjectRow.state == State.ISSUED)
+    of_a_colleague = (
+        select(ProjectRow.id)
+        .join(ProjectRow.person)
+        .where(its_project, PersonRow.left_at.is_(None), is_earned())
+    )
     return (
         (ArtifactRow.tier == ArtifactTier.DISTRICT)
         & ArtifactRow.removed_at.is_(None)
         & ArtifactRow.withdrawn_at.is_(None)
         & or_(ArtifactRow.sha256.is_not(None), ArtifactRow.url.is_not(None))
-        & select(ProjectRow.id).where(its_project, is_earned()).correlate(ArtifactRow).exists()
+        & of_a_colleague.correlate(ArtifactRow).exists()
     )
 
 

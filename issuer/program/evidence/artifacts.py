@@ -81,7 +81,8 @@ CONSENT: Final = {
 TIERS: Final = {
     ArtifactTier.SEALED: N_("Only those who review it"),
     ArtifactTier.DISTRICT: N_(
-        "Colleagues in the district, too: with your name, once it has earned its credential"
+        "Colleagues in the district, too: with your name, once it has earned its credential, as"
+        " long as you work here"
     ),
     ArtifactTier.PUBLIC: N_("Everybody: the credential links to it"),
 }

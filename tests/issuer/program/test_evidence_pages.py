@@ -9,6 +9,7 @@ from sqlalchemy import select
 from issuer.audit.tables import AuditRow
 from issuer.issuance.records.tables import CredentialRow, Revocation
 from issuer.people.roles import Role
+from issuer.people.tables import PersonRow
 from issuer.program.projects import drafts
 from issuer.program.projects.states import State
 from verifier import clock
@@ -170,9 +171,10 @@ def of(path, fields):
 
 
 def test_what_is_for_the_district_is_seen_by_colleagues_once_it_has_earned_its_credential(
-    district, browser, project
+    district, browser, teacher, project
 ):
-    """Not before, nobody outside, and no more once its teacher or a consent says so (D9)."""
+    """Not before, nobody outside, and no more once its teacher or a consent says so (D9), or she
+    has left."""
     add(browser, project)
     assert answer(browser, project, tier="district").status_code == 303
     colleague = district.browser(district.add("Lee Specimen", Role.COACH))
@@ -200,6 +202,13 @@ def test_what_is_for_the_district_is_seen_by_colleagues_once_it_has_earned_its_c
     assert "There is none yet." in colleague.get(listed).text
     with district.issuer.database.writing() as session:
         session.delete(session.merge(revocation))
+    assert read(colleague, shown)[0] == 200
+    with district.issuer.database.writing() as session:  # who has left, nobody can ask any more
+        session.get_one(PersonRow, teacher.id).left_at = clock.now()
+    assert colleague.get(shown).status_code == 404
+    assert "There is none yet." in colleague.get(listed).text
+    with district.issuer.database.writing() as session:
+        session.get_one(PersonRow, teacher.id).left_at = None
     assert read(colleague, shown)[0] == 200
     browser.post(f"{path}/withdraw", page=f"{project}/evidence", act="seal")
     assert colleague.get(shown).status_code == 404
