@@ -22,8 +22,9 @@ from issuer.program.evaluation import decisions, reviews
 from issuer.program.evaluation.tables import AssignmentRow
 from issuer.program.evidence import artifacts
 from issuer.program.evidence.artifacts import ArtifactTier, Consent, Students
+from issuer.program.evidence.file_store import FileStore
+from issuer.program.evidence.tables import ArtifactRow
 from issuer.program.projects import declarations, drafts, submission
-from issuer.program.projects.submission import Findings
 from issuer.program.projects.tables import ProjectRow, TopicRow
 from issuer.program.windows.window import Purpose
 from verifier import clock
@@ -44,7 +45,16 @@ COMPLETION = {
     "student_work": "Thirty compositions, and what the students say about theirs.",
     "reflection": "Shorter cards next time. Next I will try the same with melody.",
 }
-FILE = {"name": "Students’ reflections", "genre": "student reflection", "sha256": "ab" * 32}
+EVIDENCE = Path(__file__).parent / "evidence"
+FILES = {
+    "reflections.md": ("Students’ reflections", "What six students said.", "student reflection"),
+    "composition.png": (
+        "A composition",
+        "Eight bars, and the student’s corrections.",
+        "student work",
+    ),
+}
+"""What shows each completed project: by file, its name, what it shows, and its kind."""
 
 
 @dataclass
@@ -101,6 +111,7 @@ class Program:
 
     def hand_in_completed(self, project: ProjectRow) -> None:
         """Answer what a completion asks, and hand it in."""
+        self.add_evidence(project)
         began = self.now - timedelta(days=75)
         days = {"began": f"{began:%Y-%m-%d}", "ended": f"{self.now - timedelta(days=5):%Y-%m-%d}"}
         self._write(project, Purpose.COMPLETION, COMPLETION | days)
@@ -111,18 +122,43 @@ class Program:
         link = artifacts.link(
             self.session, project, "Thirty compositions", "https://example.com/choir", now=self.now
         )
+        shows = "What beginners wrote after ten weeks, without names."
+        self._describe(link, link.name, shows, "student work", tier=ArtifactTier.DISTRICT)
+
+    def add_evidence(self, project: ProjectRow) -> None:
+        """Add the files that show what came of a project."""
+        store = FileStore(self.issuer.settings.home / "evidence")
+        for name, about in FILES.items():
+            data = (EVIDENCE / name).read_bytes()
+            upload = artifacts.begin(
+                self.session, store, project, name, len(data), artifacts.Limits(), now=self.now
+            )
+            artifacts.receive(store, upload, 0, data)
+            file = artifacts.stored(store, upload)
+            self._describe(artifacts.finish(self.session, upload, file, now=self.now), *about)
+            store.abandon(upload.upload)
+
+    def _describe(
+        self,
+        artifact: ArtifactRow,
+        name: str,
+        shows: str,
+        genre: str,
+        *,
+        tier: ArtifactTier = ArtifactTier.SEALED,
+    ) -> None:
         artifacts.describe(
             self.session,
-            link,
-            name=link.name,
-            description="What beginners wrote after ten weeks, without names.",
-            genre="student work",
+            artifact,
+            name=name,
+            description=shows,
+            genre=genre,
             criterion=None,
             students=Students.NONE,
             basis=Consent.NOT_NEEDED,
             reference="",
-            tier=ArtifactTier.DISTRICT,
-            by=project.person,
+            tier=tier,
+            by=artifact.project.person,
             now=self.now,
         )
 
@@ -153,7 +189,7 @@ class Program:
             self.policy,
             self.now,
             declared=True,
-            checks=[_with_a_file],
+            checks=[artifacts.check],
             by=project.person,
         )
 
@@ -175,12 +211,6 @@ class Program:
                 by=superintendent,
                 now=self.now,
             )
-
-
-def _with_a_file(
-    session: Session, project: ProjectRow, purpose: Purpose, policy: policies.Policy
-) -> Findings:
-    return Findings(artifacts=[FILE] if purpose is Purpose.COMPLETION else [])
 
 
 def fill(program: Program) -> None:

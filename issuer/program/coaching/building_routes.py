@@ -23,11 +23,20 @@ from issuer.program.projects.tables import ProjectRow, VersionRow
 from issuer.web.access import needs
 from issuer.web.answers import or_404, page
 from issuer.web.row_numbers import whole_number
+from issuer.web.spreadsheet import spreadsheet
+from issuer.wording.language import gettext
 from verifier.wording.words import N_
 
 buildings = Blueprint("buildings", __name__)
 NAVIGATION: Final = (MenuEntry("buildings.mine", N_("My building"), lands=5),)
 PAGE: Final = 50
+HEADS: Final = (
+    N_("Teacher"),
+    N_("Project"),
+    N_("Stage"),
+    N_("To be finished by"),
+    N_("Credential of"),
+)
 _COMPLETE: Final = (State.APPROVED, State.ISSUED)
 
 
@@ -55,8 +64,8 @@ def show(building: str) -> Response:
     """
     number = max(1, request.args.get("page", 1, type=whole_number))
     with current_issuer().database.reading() as session:
-        row = or_404(session.scalar(select(BuildingRow).where(BuildingRow.code == building)))
-        policy, states = policies.current(session), _states(session, row)
+        row, policy = _building(session, building), policies.current(session)
+        states = _states(session, row)
         working = [project for project, state in states.items() if state not in _COMPLETE]
         pages = max(1, -(-len(states) // PAGE))
         number = min(number, pages)
@@ -97,6 +106,32 @@ def show(building: str) -> Response:
     )
 
 
+@buildings.get("/buildings/<building>.csv")
+@needs("building progress", "read", key="building")
+def table(building: str) -> Response:
+    """Send the projects of a building for a spreadsheet, as far as its page shows them."""
+    issuer = current_issuer()
+    with issuer.database.reading() as session:
+        projects = _projects(session, [*_states(session, _building(session, building))])
+        outlines = history.outlines(session, projects.values())
+        written = history.written(session, projects.values(), outlines)
+        lines = [
+            (
+                project.person.name,
+                written[key].title,
+                gettext(words.OUTLINE[outlines[key].stage]),
+                outlines[key].due_on,
+                (earned := outlines[key].earned_at) and issuer.settings.local(earned).date(),
+            )
+            for key, project in projects.items()
+        ]
+    return spreadsheet(f"{building}.csv", [gettext(head) for head in HEADS], lines)
+
+
+def _building(session: Session, code: str) -> BuildingRow:
+    return or_404(session.scalar(select(BuildingRow).where(BuildingRow.code == code)))
+
+
 def _states(session: Session, building: BuildingRow) -> dict[int, str]:
     """Return the states of the projects of a building that the reader sees, by teacher."""
     working = select(PostRow.person_pk).where(PostRow.building_pk == building.id)
@@ -112,16 +147,17 @@ def _states(session: Session, building: BuildingRow) -> dict[int, str]:
 
 
 def _projects(session: Session, numbers: Collection[int]) -> dict[int, ProjectRow]:
-    """Return these projects by number, with their teachers."""
+    """Return these projects by number and in its order, with their teachers."""
     rows = select(ProjectRow).where(ProjectRow.id.in_(numbers))
-    return {row.id: row for row in session.scalars(rows.options(joinedload(ProjectRow.person)))}
+    read = {row.id: row for row in session.scalars(rows.options(joinedload(ProjectRow.person)))}
+    return {number: read[number] for number in numbers}
 
 
 def _counts(states: Collection[str]) -> dict[str, int]:
     """Return how many projects were started, are complete, still under way, and have a credential
-    (R9)."""
+    (R9). What was closed is no longer counted as started."""
     return {
-        "started": len(states),
+        "started": sum(state != State.CLOSED for state in states),
         "complete": sum(state in _COMPLETE for state in states),
         "working": sum(state not in (*_COMPLETE, State.CLOSED) for state in states),
         "certificates": sum(state == State.ISSUED for state in states),

@@ -78,7 +78,7 @@ def unreadable(handed_in: Iterable[Mapping[str, str]]) -> set[str]:
     return {
         item["artifact"]
         for item in handed_in
-        if "sha256" in item
+        if {"artifact", "sha256"} <= item.keys()
         and file_kinds.shown(item.get("media_type", "")).by_browsers
         and _is_unreadable(files().path(item["sha256"]), item.get("media_type", ""))
     }

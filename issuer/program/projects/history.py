@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -109,12 +109,14 @@ class Outline:
     It looks the same whether something came back or not: the stage does not go back, the day by
     which it is finished is told until it is handed in for the first time, and each form is the
     draft until it is handed in, then what was handed in first, and then what was approved.
-    `versions` has the version of each form that is shown, where one is.
+    `versions` has the version of each form that is shown, where one is; `earned_at` is when its
+    credential was issued.
     """
 
     stage: OutlineStage
     due_on: date | None
     versions: Mapping[str, int]
+    earned_at: datetime | None = None
 
     def is_overdue(self, today: date) -> bool:
         """True if the day by which it is finished has passed, and nothing was handed in."""
@@ -148,13 +150,14 @@ def outlines(session: Session, projects: Collection[ProjectRow]) -> Mapping[int,
             ProjectEventRow.act,
             ProjectEventRow.target,
             ProjectEventRow.version_pk,
+            ProjectEventRow.at,
         )
         .where(ProjectEventRow.project_pk.in_([project.id for project in projects]))
         .order_by(ProjectEventRow.id)
     )
-    steps: dict[int, list[tuple[str, str, int | None]]] = defaultdict(list)
-    for project_pk, act, target, version_pk in session.execute(rows):
-        steps[project_pk].append((act, target, version_pk))
+    steps: dict[int, list[_Step]] = defaultdict(list)
+    for project_pk, act, target, version, at in session.execute(rows):
+        steps[project_pk].append(_Step(act, target, version, at))
     return {project.id: _outline(project, steps[project.id]) for project in projects}
 
 
@@ -163,11 +166,18 @@ def outline(session: Session, project: ProjectRow) -> Outline:
     return outlines(session, [project])[project.id]
 
 
-def _outline(project: ProjectRow, steps: Iterable[tuple[str, str, int | None]]) -> Outline:
+class _Step(NamedTuple):
+    act: str
+    target: str
+    version: int | None
+    at: datetime
+
+
+def _outline(project: ProjectRow, steps: Sequence[_Step]) -> Outline:
     versions: dict[str, int] = {}
     came_back: set[str] = set()
     approved: set[str] = set()
-    for act, target, version in steps:
+    for act, target, version, _ in steps:
         form = _FORMS.get(State(target))
         if act == Act.REOPEN:
             versions, came_back, approved = {}, set(), set()
@@ -182,7 +192,8 @@ def _outline(project: ProjectRow, steps: Iterable[tuple[str, str, int | None]]) 
     if stage is OutlineStage.PLANNING and "proposal" in approved:
         stage = OutlineStage.UNDER_WAY
     tells_day = stage is OutlineStage.UNDER_WAY and "completion" not in versions
-    return Outline(stage, project.due_on if tells_day else None, versions)
+    earned_at = steps[-1].at if stage is OutlineStage.EARNED and steps else None
+    return Outline(stage, project.due_on if tells_day else None, versions, earned_at)
 
 
 def written(

@@ -72,6 +72,13 @@ def mine() -> Response:
 
 
 @projects.app_template_global()
+def earned_here() -> bool:
+    """Return whether teachers earn credentials by the program of this site."""
+    with current_issuer().database.reading() as session:
+        return policies.current(session) is not None
+
+
+@projects.app_template_global()
 def begun_with(achievement: str) -> Sequence[OfferingRow]:
     """Return the offerings with which whoever is signed in can begin to earn this."""
     visitor = gate.signed_in()
