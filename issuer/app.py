@@ -66,7 +66,7 @@ from issuer.program.declaration_routes import declaring
 from issuer.program.evaluation import corrections, judging_routes
 from issuer.program.evaluation.asking_routes import asking
 from issuer.program.evaluation.judging_routes import judging
-from issuer.program.evidence import artifacts
+from issuer.program.evidence import artifacts, pieces
 from issuer.program.evidence.routes import evidence
 from issuer.program.evidence.upload_routes import uploads
 from issuer.program.midyear.routes import midyear
@@ -284,6 +284,7 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["hours"] = hours.of
     app.extensions["kept_back"] = retention.kept_back
     app.extensions["results"] = corrections.released_results
+    app.extensions["wanted"] = pieces.wanted
     app.extensions["erasing"] = (shared_words.erasing, approval_tables.erasing, erasing)
     language.speak(app, local=settings.local)
     problems.register(app, settings, types=PROBLEMS, loggable=schema.loggable)

@@ -25,7 +25,6 @@ from issuer.program.evaluation.decisions import NotDecidable, carry_out, refuse_
 from issuer.program.evaluation.judgment import JudgmentOutcome
 from issuer.program.evaluation.reviews import MustNotJudge, Unfinished
 from issuer.program.evaluation.tables import AssignmentRow, LookRow, ProjectDecisionRow
-from issuer.program.evidence import pieces
 from issuer.program.policy import Policy
 from issuer.program.projects import submission
 from issuer.program.projects.states import Act
@@ -61,14 +60,12 @@ def open_looks(session: Session, seen: ColumnElement[bool]) -> list[VersionRow]:
 
 
 def released_results(session: Session, project: ProjectRow, now: datetime) -> list[dict[str, Any]]:
-    """Return what was released about a project, whether another look can be asked for, and the
-    piece that an evaluator asked for."""
+    """Return what was released about a project, and whether another look can be asked for."""
     results, policy = decisions.released_results(session, project), policies.current(session)
     if results and policy is not None:
         held = newest(session, project)
         results[0]["may_ask"] = may_ask(session, project, policy, now) is not None
         results[0]["look"] = look_at(session, held.version) if held else None
-        results[0]["piece"] = pieces.wanted(session, project)
     return results
 
 

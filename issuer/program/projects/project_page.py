@@ -72,6 +72,7 @@ def project_page(
             "events": events,
             "tries": _tries(events, state),
             "results": _results(session, project, now) if is_mine else (),
+            "piece": current_app.extensions["wanted"](session, project) if is_mine else None,
             "policy": policy,
             "ready": ready,
             "is_deletable": is_mine and drafts.is_deletable(session, project),

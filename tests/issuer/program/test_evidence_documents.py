@@ -111,6 +111,8 @@ def test_e54_a_photo_in_heic_or_a_document_as_pdf_is_asked_for_with_the_words_fi
     answer = play.at_evaluator.post(f"{judging}/piece", page=judging, piece=words)
     assert answer.status_code == 303
     assert words in play.at_teacher.get(f"{play.project}/evidence").text
+    # also where nothing was decided here before, as of a project that came in by a table
+    assert "An evaluator asks for one more piece:" in play.at_teacher.get(play.project).text
     for path in (judging, link, asked):  # once
         assert "Ask for it" not in play.at_evaluator.get(path).text
 
@@ -138,6 +140,8 @@ def test_the_original_is_for_the_teacher_her_coach_and_the_superintendent(play):
             assert headers["Content-Disposition"].startswith("attachment")
             page = browser.get(f"{play.project}/evidence/{number}").text
             assert "This is what evaluators see." in page
+    assert f"{play.project}/evidence" in at_coach.get(f"{play.project}/coaching").text
+    for number in ids.values():
         for browser in (play.at_evaluator, *strangers):
             for path in (f"/evidence/{number}", f"{play.project}/evidence/{number}"):
                 assert browser.get(path).status_code == 404
