@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from contexts.errors import MintmarkError
-from issuer.program.evidence.blind.documents import BESIDE
+from issuer.program.evidence.blind.pdf import BESIDE
 from keys import durable_file
 
 PIECE: Final = 5 * 1024 * 1024

@@ -2,8 +2,6 @@
 
 import io
 import time
-import tracemalloc
-import zipfile
 import zlib
 
 import pytest
@@ -139,27 +137,6 @@ def test_any_bytes_can_be_looked_at(tmp_path, name):
         covers(path, media_type)
 
 
-def item(number, kind):
-    return box(b"infe", b"\2\0\0\0" + number.to_bytes(2) + b"\0\0" + kind + b"\0")
-
-
-def heic():
-    """A photo with one picture and what a camera says of it, both in `mdat`."""
-    picture, metadata = b"picture!", b"Exif\0\0" + SECRET
-    iinf = box(b"iinf", bytes(4) + (2).to_bytes(2) + item(1, b"hvc1") + item(2, b"Exif"))
-
-    def meta(first):
-        ends = [(1, first, len(picture)), (2, first + len(picture), len(metadata))]
-        places = b"".join(
-            number.to_bytes(2) + bytes(2) + (1).to_bytes(2) + at.to_bytes(4) + size.to_bytes(4)
-            for number, at, size in ends
-        )
-        return box(b"meta", bytes(4) + iinf + box(b"iloc", bytes(4) + b"\x44\0\0\2" + places))
-
-    start = len(FTYP) + len(meta(0)) + 8
-    return FTYP + meta(start) + box(b"mdat", picture + metadata)
-
-
 def ogg_page(kind, number, *packets):
     lengths = b"".join(b"\xff" * (len(p) // 255) + bytes((len(p) % 255,)) for p in packets)
     head = b"OggS\0" + bytes((kind,)) + bytes(8) + b"song" + number.to_bytes(4, "little")
@@ -189,7 +166,6 @@ OPEN = bytes.fromhex("01FFFFFFFFFFFFFF")
 CLUSTER = bytes.fromhex("1F43B675") + OPEN + ebml("E7", b"\0") + ebml("A3", b"film")
 WEBM = ebml("1A45DFA3", ebml("4282", b"webm"))
 MADE_ANEW = {
-    "heic": (heic(), "image/heic", b"picture!"),
     "vorbis": (
         ogg_page(2, 0, b"\x01vorbis......")
         + ogg_page(0, 1, ogg_comments(b"\x03vorbis", b"\1"), b"\x05vorbis-setup")
@@ -293,131 +269,30 @@ def _pdf_value(value):
     return NameObject(value) if value.startswith("/") else TextStringObject(value)
 
 
-def archive(**parts):
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as zipped:
-        for name, data in parts.items():
-            zipped.writestr(name, data)
-    return out.getvalue()
+def held(data):
+    """Everything that a PDF holds, unpacked."""
+    reader = PdfReader(io.BytesIO(data))
+    objects = [reader.get_object(n) for n in range(1, reader.trailer["/Size"])]
+    streams = [row.get_data() for row in objects if isinstance(row, StreamObject)]
+    return b"".join([str(objects).encode(), str(reader.metadata).encode(), *streams])
 
 
-AUTHOR = SECRET.decode()
-OFFICE = "application/vnd.openxmlformats-officedocument"
-DOCX = f"{OFFICE}.wordprocessingml.document"
-DOCUMENTS = {
-    "pdf": (pdf(), "application/pdf"),
-    "docx": (
-        archive(
-            **{
-                "[Content_Types].xml": "<Types/>",
-                "_rels/.rels": f'<R Target="file:///home/{AUTHOR}/Normal.dotm"/>',
-                "_xmlsignatures/sig1.xml": f"<X509SubjectName>{AUTHOR}</X509SubjectName>",
-                "docProps/core.xml": f"<dc:creator>{AUTHOR}</dc:creator>",
-                "docProps/app.xml": f"<Company>{AUTHOR}</Company>",
-                "word/document.xml": f'<w:ins w:author="{AUTHOR}"><w:t>Stays</w:t></w:ins>',
-                "word/people.xml": f"<w15:person w15:author='{AUTHOR}'/>",
-                "word/media/image1.jpeg": photo("JPEG", exif=exif()),
-            }
-        ),
-        DOCX,
-    ),
-    "docx with a workbook": (
-        archive(
-            **{
-                "word/document.xml": "<t>Stays</t>",
-                "word/_rels/settings.xml.rels": f'<R Target="file:///C:\\{AUTHOR}\\Normal.dotm"/>',
-                "word/embeddings/Sheet1.xlsx": archive(
-                    **{"docProps/core.xml": f"<dc:creator>{AUTHOR}</dc:creator>"}
-                ),
-            }
-        ),
-        DOCX,
-    ),
-    "docx of another program": (
-        archive(
-            **{
-                "word/document.xml": "<t>Stays</t>",
-                "package/services/metadata/core-properties/a.psmdcp": f"<title>{AUTHOR}</title>",
-                "word/about.xml": f"<cp:coreProperties><dc:title>{AUTHOR}</dc:title>",
-                "word/media/a.svg": f"<svg><metadata><t>{AUTHOR}</t></metadata><g/></svg>",
-                "word/media/a.mp4": FILM,
-            }
-        ),
-        DOCX,
-    ),
-    "xlsx": (
-        archive(
-            **{
-                "xl/workbook.xml": f'<t>Stays</t><x15ac:absPath url="C:\\{AUTHOR}\\"/>',
-                "xl/comments1.xml": f"<authors><author>{AUTHOR}</author></authors>",
-                "xl/persons/person.xml": f'<person displayName="{AUTHOR}"/>',
-                "xl/printerSettings/printerSettings1.bin": f"Printer of {AUTHOR}",
-            }
-        ),
-        f"{OFFICE}.spreadsheetml.sheet",
-    ),
-    "pptx": (
-        archive(
-            **{
-                "ppt/presentation.xml": "<t>Stays</t>",
-                "ppt/commentAuthors.xml": f'<p:cmAuthor id="0" name="{AUTHOR}"/>',
-            }
-        ),
-        f"{OFFICE}.presentationml.presentation",
-    ),
-    "odt": (
-        archive(
-            **{
-                "mimetype": "application/vnd.oasis.opendocument.text",
-                "meta.xml": f"<meta:initial-creator>{AUTHOR}</meta:initial-creator>",
-                "META-INF/documentsignatures.xml": f"<X509SubjectName>{AUTHOR}</X509SubjectName>",
-                "Object 1/meta.xml": f"<dc:title>{AUTHOR}</dc:title>",
-                "ObjectReplacements/Object 1": photo("JPEG", exif=exif()),
-                "content.xml": f"<dc:creator>{AUTHOR}</dc:creator><text:p>Stays</text:p>",
-            }
-        ),
-        "application/vnd.oasis.opendocument.text",
-    ),
-}
-
-
-def unpacked(data):
-    """Everything that a document holds, and the documents in it, unpacked."""
-    if data.startswith(b"%PDF"):
-        reader = PdfReader(io.BytesIO(data))
-        objects = [reader.get_object(n) for n in range(1, reader.trailer["/Size"])]
-        streams = [row.get_data() for row in objects if isinstance(row, StreamObject)]
-        return b"".join([str(objects).encode(), str(reader.metadata).encode(), *streams])
-    if not data.startswith(b"PK"):
-        return data
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return b"".join(unpacked(archive.read(name)) for name in archive.namelist())
-
-
-@pytest.mark.parametrize("name", DOCUMENTS)
-def test_a_document_is_written_anew_without_its_maker(tmp_path, name):
-    data, media_type = DOCUMENTS[name]
-    assert SECRET in unpacked(data)
-    after = blind(tmp_path, data, media_type)
-    assert SECRET not in unpacked(after)
+def test_a_pdf_is_written_anew_without_its_maker(tmp_path):
+    data = pdf()
+    assert SECRET in held(data)
+    after = blind(tmp_path, data, "application/pdf")
+    assert SECRET not in held(after)
     assert SECRET not in after
-    assert (b"Stays" in unpacked(after)) == (name != "pdf")
-    if name == "pdf":
-        assert len(PdfReader(io.BytesIO(after)).pages) == 1
+    assert len(PdfReader(io.BytesIO(after)).pages) == 1
 
 
 @pytest.mark.parametrize(
     ("data", "media_type"),
     [
         (b"%PDF-1.7 broken", "application/pdf"),
-        (b"PK no archive", "application/vnd.oasis.opendocument.text"),
         (b"OggS\0\2" + bytes(20) + b"\1\4fLaC", "audio/ogg"),
-        (box(b"ftyp", b"heic") + box(b"moov", SECRET), "image/heic"),
-        (b"anything", "application/octet-stream"),
-        (archive(**{"word/a.bin": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + SECRET}), DOCX),
-        (archive(**{"word/a.pdf": pdf()}), DOCX),
-        (archive(**{"word/a.xlsx": archive(**{"a.docx": archive(a=SECRET)})}), DOCX),
-        (archive(**{"word/a.unknown": SECRET}), DOCX),
+        (box(b"ftyp", b"heic") + SECRET, "image/heic"),
+        (b"PK\3\4" + SECRET, "application/vnd.oasis.opendocument.text"),
     ],
 )
 def test_what_nobody_can_read_is_not_shown(tmp_path, data, media_type):
@@ -426,23 +301,8 @@ def test_what_nobody_can_read_is_not_shown(tmp_path, data, media_type):
     assert is_unreadable(path, media_type)
 
 
-def heic_with_places(content):
-    """A photo without items, whose list of places is as given."""
-    parts = box(b"iinf", bytes(6)) + box(b"iloc", content)
-    return box(b"ftyp", b"heic") + box(b"meta", bytes(4) + parts)
-
-
 MANY = 200_000
 ENDLESS = {
-    "items that the box does not hold": (
-        heic_with_places(b"\2\0\0\0\0\0" + b"\xff" * 4),
-        "image/heic",
-    ),
-    "places of no size": (
-        heic_with_places(bytes(6) + (4000).to_bytes(2) + (bytes(4) + b"\xff\xff") * 4000),
-        "image/heic",
-    ),
-    "boxes": (box(b"ftyp", b"heic") + box(b"free", b"") * MANY, "image/heic"),
     "covers": (FTYP + box(b"udta", b"") * MANY, "video/mp4"),
     "comments": (
         ogg_page(2, 0, b"OpusHead....") + ogg_piece(bytes(255 * 255)) * 300,
@@ -470,51 +330,13 @@ def test_comments_of_a_sound_in_many_small_pages_are_covered(tmp_path):
     assert SECRET not in blind(tmp_path, data, "audio/ogg")
 
 
-def packed(data, how, named_size=None, named_sum=None):
-    """An archive of one part, of which the central directory may say what is not so."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", how) as zipped:
-        zipped.writestr("word/document.xml", data)
-        item = zipped.infolist()[0]
-        item.file_size = len(data) if named_size is None else named_size
-        item.CRC = item.CRC if named_sum is None else named_sum
-    return out.getvalue()
-
-
-@pytest.mark.parametrize("how", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
-def test_a_document_packed_in_a_way_that_has_no_bound_is_not_unpacked(tmp_path, how):
-    path = tmp_path / "file"
-    path.write_bytes(packed(b"<t>Stays</t>", how))
-    assert is_unreadable(path, DOCX)
-
-
-def test_a_document_is_unpacked_no_further_than_its_directory_says(tmp_path):
-    path, zeros = tmp_path / "file", bytes(16 * 1024 * 1024)
-    bombs = [(100, None), (100, zlib.crc32(bytes(100))), (2000, zlib.crc32(bytes(2000)))]
-    for size, named_sum in bombs:
-        path.write_bytes(packed(zeros, zipfile.ZIP_DEFLATED, size, named_sum))
-        tracemalloc.start()
-        assert is_unreadable(path, DOCX)
-        most = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
-        assert most < 4 * 1024 * 1024
-    path.write_bytes(packed(b"short", zipfile.ZIP_DEFLATED, 6))
-    assert is_unreadable(path, DOCX)
-
-
-def test_a_long_part_of_nothing_but_beginnings_takes_no_long_time(tmp_path):
-    path = tmp_path / "file"
-    path.write_bytes(packed(b"<author " * 100_000 + b"<absPath " * 100_000, zipfile.ZIP_DEFLATED))
-    assert not is_unreadable(path, DOCX)
-
-
 def test_a_copy_of_an_earlier_edition_is_made_anew_and_goes_with_its_file(tmp_path):
     store = FileStore(tmp_path)
     upload = store.begin()
-    store.append(upload, 0, DOCUMENTS["docx"][0])
+    store.append(upload, 0, pdf())
     path = store.path(store.finish(upload)[0])
     path.with_name(f"{path.name}.blind").write_bytes(SECRET)
-    with open_blind(path, DOCX) as file:
+    with open_blind(path, "application/pdf") as file:
         assert SECRET not in file.read()
     store.delete(path.name)
     assert list(path.parent.iterdir()) == []

@@ -6,9 +6,8 @@ record about who made a file, where, and with which device.
 
 Identifying bytes are overwritten by as many neutral ones, so every offset stays the same and
 ranges of a film can be requested (RFC 9110, 14). Pictures keep their rotation and colors. A part
-that is not understood is overwritten to its end. Documents are written anew
-(`documents`); HEIF, Ogg and WebM are in `media`. A file whose
-identifying parts are unknown is not shown.
+that is not understood is overwritten to its end. A PDF is written anew (`pdf`); Ogg and WebM are
+in `media`. A file whose identifying parts are unknown is not shown.
 """
 
 import io
@@ -23,7 +22,7 @@ from typing import Final
 
 from PIL import Image
 
-from issuer.program.evidence.blind import documents, media
+from issuer.program.evidence.blind import media, pdf
 from issuer.program.evidence.blind.media import MOST_PIECES, Cover, Unreadable
 
 _ORIENTATION: Final = 0x0112
@@ -85,8 +84,8 @@ class BlindFile(io.RawIOBase):
 
 def open_blind(path: Path, media_type: str) -> BlindFile:
     """Return a file without identifying data. Raises `Unreadable`."""
-    if documents.is_document(media_type):
-        return BlindFile(documents.copy_of(path, media_type, covered))
+    if media_type == "application/pdf":
+        return BlindFile(pdf.copy_of(path, covered))
     return BlindFile(path, covers(path, media_type))
 
 
@@ -264,7 +263,6 @@ _BY_TYPE: Final[Mapping[str, Callable[[mmap.mmap], Iterator[Cover]]]] = {
     "audio/mp4": _boxes,
     "video/mp4": _boxes,
     "video/quicktime": _boxes,
-    "image/heic": media.heif,
     "audio/ogg": media.ogg,
     "video/webm": media.webm,
 }

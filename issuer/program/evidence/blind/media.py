@@ -1,5 +1,5 @@
-"""The identifying parts of photos, sounds and films in HEIF, Ogg and WebM, to be overwritten by as
-many neutral bytes (I11, E29). Raises `Unreadable` for a file that is not understood.
+"""The identifying parts of sounds and films in Ogg and WebM, to be overwritten by as many neutral
+bytes (I11, E29). Raises `Unreadable` for a file that is not understood.
 """
 
 import mmap
@@ -10,7 +10,7 @@ from typing import Final
 from contexts.errors import MintmarkError
 
 MOST_PIECES: Final = 100_000
-"""Far more boxes, places of items, or pieces that tell, than any camera or program writes."""
+"""Far more pieces that tell than any camera or program writes."""
 MOST_COMMENTS: Final = 16 * 1024 * 1024
 """Bytes of comments in a sound; the picture of an album is among them."""
 
@@ -33,100 +33,6 @@ class Cover:
         if first < last:
             shown = self.instead[first - self.place : last - self.place]
             block[first - start : last - start] = shown.ljust(last - first, b"\0")
-
-
-def boxes(data: mmap.mmap, place: int, end: int) -> Iterator[tuple[bytes, int, int]]:
-    """Yield the boxes of an ISO file (ISO/IEC 14496-12, 4.2): name, where its content begins, and
-    where it ends."""
-    for _ in range(MOST_PIECES):
-        if place + 8 > end:
-            break
-        length, name, head = int.from_bytes(data[place : place + 4]), data[place + 4 : place + 8], 8
-        if length == 1:
-            length, head = int.from_bytes(data[place + 8 : place + 16]), 16
-        after = end if length == 0 else place + length
-        if not place + head <= after <= end:
-            raise Unreadable("a box is longer than what it is in")
-        yield name, place + head, after
-        place = after
-    if place != end:
-        raise Unreadable("a box is cut off")
-
-
-_HEIF_KEPT: Final = frozenset({b"ftyp", b"mdat", b"meta"})
-_HEIF_BLANK: Final = frozenset({b"free", b"skip", b"uuid", b"udta"})
-_PICTURES: Final = frozenset({b"hvc1", b"grid", b"iden", b"iovl", b"av01", b"tmap"})
-
-
-def heif(data: mmap.mmap) -> Iterator[Cover]:
-    """Cover the items of a photo that are no picture, such as Exif and XMP, and the boxes beside
-    (ISO/IEC 23008-12; 14496-12, 8.11). How it is turned is a property, and stays."""
-    for name, start, end in boxes(data, 0, len(data)):
-        if name in _HEIF_BLANK:
-            yield Cover(start, end - start)
-        elif name not in _HEIF_KEPT or data.find(b"udes", start, end if name == b"meta" else 0) > 0:
-            raise Unreadable("a photo with parts that are not known")
-        if name == b"meta":
-            inside = {kind: (first, last) for kind, first, last in boxes(data, start + 4, end)}
-            if not {b"iinf", b"iloc"} <= inside.keys():
-                raise Unreadable("a photo without a list of its parts")
-            items = _items(data, *inside[b"iinf"])
-            opaque = {number for number, kind in items if kind not in _PICTURES}
-            idat = inside.get(b"idat", (0, 0))[0]
-            for number, place, length in _places(data, *inside[b"iloc"], idat):
-                if number in opaque and not 0 < length <= len(data) - place:
-                    raise Unreadable("a part that lies outside its file")
-                if number in opaque:
-                    yield Cover(place, length)
-
-
-def _items(data: mmap.mmap, start: int, end: int) -> Iterator[tuple[int, bytes]]:
-    """Yield the number and the kind of each item."""
-    first = start + (6 if data[start] == 0 else 8)
-    for name, at, _ in boxes(data, first, end):
-        version = data[at]
-        if name != b"infe" or version not in (2, 3):
-            raise Unreadable("an item of a kind that is not known")
-        size = 2 if version == 2 else 4
-        number = int.from_bytes(data[at + 4 : at + 4 + size])
-        yield number, data[at + 6 + size : at + 10 + size]
-
-
-def _places(data: mmap.mmap, start: int, end: int, idat: int) -> Iterator[tuple[int, int, int]]:
-    """Yield item, place and length of each piece of each item (14496-12, 8.11.3).
-
-    Whoever made the file wrote how many there are: so no more are looked for than the box holds.
-    """
-    version, at = data[start], start + 4
-    if version > 2:
-        raise Unreadable("a list of places of a kind that is not known")
-    of_offset, of_length = data[at] >> 4, data[at] & 15
-    of_base, of_index = data[at + 1] >> 4, (data[at + 1] & 15 if version else 0)
-    at += 2
-
-    def number(size: int) -> int:
-        nonlocal at
-        at += size
-        if at > end:
-            raise Unreadable("a list of places is cut off")
-        return int.from_bytes(data[at - size : at])
-
-    wide, left = (4 if version == 2 else 2), MOST_PIECES
-    for _ in range(number(wide)):
-        item = number(wide)
-        method = number(2) & 15 if version else 0
-        number(2)  # the file: this one
-        base = number(of_base)
-        if method > 1:
-            raise Unreadable("an item that is made of others")
-        pieces = number(2)
-        left -= 1 + pieces
-        if left < 0 or (pieces > 1 and not of_index + of_offset + of_length):
-            raise Unreadable("more places than a photo has")
-        for _ in range(pieces):
-            number(of_index)
-            place = base + number(of_offset) + (idat if method == 1 else 0)
-            yield item, place, number(of_length)
 
 
 _COMMENTS: Final = {b"\x01vorbis": (b"\x03vorbis", b"\x01"), b"OpusHead": (b"OpusTags", b"")}
