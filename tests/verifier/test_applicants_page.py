@@ -187,6 +187,69 @@ def test_a_table_of_links_alone_is_enough(client):
     assert "https://district.example/nothing" in page
 
 
+# One credential, by the policy of who checks it.
+
+
+def check_one(client, name, policy, path="", **fields):
+    """Post one file of the practice folder to the page for one."""
+    file = PRACTICE / "applicants" / name
+    files = {"file": [(io.BytesIO(file.read_bytes()), name)]}
+    files["policy"] = [(io.BytesIO(data), called) for called, data in policy]
+    return client.post(
+        f"/verify{path}", data=files | fields, content_type="multipart/form-data", headers=FROM_HERE
+    )
+
+
+RULES = read(PRACTICE / "policy.toml", PRACTICE / "districts.json")
+
+
+@pytest.mark.parametrize(
+    ("name", "presented_by", "expected"),
+    [
+        ("jordan.png", "jordan@school.example", ["Counts", "2.4 points"]),
+        ("jordan.png", "Robin Other", ["To look at", "would be worth 2.4 points", "Ask the"]),
+        ("robin.json", "", ["Does not count", "The signature is wrong."]),
+    ],
+)
+def test_one_credential_is_judged_by_a_policy_as_in_a_check_of_many(
+    client, name, presented_by, expected
+):
+    page = check_one(client, name, RULES, presented_by=presented_by).text
+    section = page[page.index('id="policy-1"') :].partition("</section>")[0]
+    assert "Salary lanes, for practice" in section
+    assert all(text in section for text in expected)
+    assert "May I count it?" not in page
+    again = dict(re.findall(r'name="(policy_name|policy_text|text)" value="([^"]*)"', page))
+    assert again["policy_name"] == "districts.json"
+    assert "May I count it?" in check_one(client, name, ()).text
+
+
+def test_a_report_that_is_asked_for_again_keeps_the_policy(client):
+    """In another language, or with a name to compare: nothing of it is kept here."""
+    fields = {
+        "policy_name": [name for name, _ in RULES],
+        "policy_text": [text.decode() for _, text in RULES],
+    }
+    assert (
+        "Según su política" in check_one(client, "jordan.png", (), **fields, path="?lang=es").text
+    )
+
+
+def test_what_is_wrong_with_a_policy_is_said_and_what_was_typed_stays(client):
+    fields = {"policy": [(io.BytesIO(RULES[0][1]), "policy.toml")], "text": "https://a.example/1"}
+    answer = client.post("/verify", data=fields, content_type="multipart/form-data")
+    assert answer.status_code == 422
+    assert "Nothing was checked." in answer.text
+    assert "which was not handed in" in answer.text
+    assert "https://a.example/1</textarea>" in answer.text
+
+
+def test_a_site_without_the_page_for_many_takes_no_policy():
+    alone = web.create_app(lambda: served(World())).test_client()
+    assert "policy" not in alone.get("/verify").text
+    assert "By your policy" not in check_one(alone, "jordan.png", RULES).text
+
+
 # What a policy may open, and what a name may do.
 
 

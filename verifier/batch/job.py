@@ -1,14 +1,14 @@
 """One check, made from the submitted files and the rules: for the command and for the page."""
 
 import hashlib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from verifier import trust
 from verifier.batch import policy
-from verifier.batch.applicants import read_submissions
+from verifier.batch.applicants import read_submissions, spelling
 from verifier.batch.checker import Task
 from verifier.batch.files import AS_FOLDER, BatchError
 from verifier.batch.run import BatchJob
@@ -22,6 +22,12 @@ from verifier.trust import TrustListError
 from verifier.wording.words import N_
 
 _FAULT = N_("{file}: {fault}")
+_TWO_POLICIES = N_("{files} may each be the policy: hand in one file that ends with .toml")
+_NO_LIST = N_(
+    "{file}: lists names “{list}”, which was not handed in: choose the policy together with its "
+    "lists"
+)
+_POLICY_ENDS = ".toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,28 @@ def lists_of(text: bytes, file: str) -> tuple[str, ...]:
         return policy.list_names(text)
     except TomlError as exc:
         raise BatchError(_FAULT, file=file, fault=str(exc)) from exc
+
+
+def rules_among(
+    handed_in: Mapping[str, bytes],
+) -> tuple[str, bytes, list[tuple[str, bytes]]]:
+    """Return the policy's name and text among files by their names, and the lists that it names;
+    without a policy, all files as lists.
+
+    They are files that were handed in with it, and no others, wherever their names lead (T31)."""
+    policies = [name for name in handed_in if name.lower().endswith(_POLICY_ENDS)]
+    if len(policies) > 1:
+        raise BatchError(_TWO_POLICIES, files=", ".join(policies))
+    if not policies:
+        return "", b"", list(handed_in.items())
+    (file,) = policies
+    text, lists, meant = handed_in[file], [], spelling(handed_in)
+    for name in lists_of(text, file):
+        data = handed_in.get(meant(name.replace("\\", "/").rpartition("/")[2]))
+        if data is None:
+            raise BatchError(_NO_LIST, file=file, list=name)
+        lists.append((name, data))
+    return file, text, lists
 
 
 def rules(file: str, text: bytes, lists: Sequence[tuple[str, bytes]]) -> Rules:

@@ -7,7 +7,7 @@ appear in an access log. The address around it is never fetched.
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -16,6 +16,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from contexts import BUNDLED, FrozenContexts
 from verifier import TrustList, verify_all
+from verifier.batch.files import BatchError
 from verifier.clock import now as system_clock
 from verifier.credential.claims import claims
 from verifier.fetching import deadline
@@ -26,6 +27,7 @@ from verifier.web import headers, language, scan
 from verifier.web.in_time import MOST_SECONDS, in_time
 from verifier.web.limits import limiter_for, one_of_few
 from verifier.web.report_page import facts, presentation
+from verifier.web.report_page.by_policy import policy_in
 from verifier.web.report_page.markdown import prose
 from verifier.web.report_page.presentation import OwnIssuer, Withdrawal
 from verifier.web.report_page.summary import in_all
@@ -43,6 +45,7 @@ MOST_PARTS = 4 * MOST_AGAIN
 MOST_TOGETHER = 4 * MAX_BYTES
 OFTEN = "120/minute"
 """All computers of a school share one address."""
+NOT_CHECKED = N_("Nothing was checked.")
 NOTHING = (
     N_("Nothing was handed in."),
     N_("Choose a file, use the camera, or paste a link or text. One of them is enough."),
@@ -132,8 +135,12 @@ def verifier_blueprint(
             return _form(_ours(SERIAL), text=serial, status=422)
         anew = [thing for thing in uploads if not thing.carrier]
         if len(anew) > MOST_AT_ONCE or len(uploads) > MOST_AGAIN:
-            takes_many = "applicants" in current_app.blueprints
-            return _form(_ours(TOO_MANY_HERE if takes_many else TOO_MANY), status=413)
+            return _form(_ours(TOO_MANY_HERE if _takes_many() else TOO_MANY), status=413)
+        try:
+            own = policy_in(request.form, request.files) if _takes_many() else None
+        except BatchError as exc:
+            return _form(_refused(exc), text=request.form.get("text", ""), status=422)
+        lists = trust if own is None else own.rules.lists or trust
         evidence = [file.read() for file in request.files.getlist("evidence") if file]
         now = clock()
         views: list[presentation.ReportView] = []
@@ -143,16 +150,16 @@ def verifier_blueprint(
                     thing.data,
                     make_fetch=make_fetch,
                     now=now,
-                    trust=trust,
+                    trust=lists,
                     presented_by=presented_by or None,
                     evidence=evidence,
                     contexts=contexts,
                     general=True,
                 )
-                views += [
-                    presentation.tell(report, thing, withdrawal, site.issuer)
-                    for report in in_time(reports)
-                ]
+                for report in in_time(reports):
+                    view = presentation.tell(report, thing, withdrawal, site.issuer)
+                    judged = own.judge(report, presented_by, now) if own else None
+                    views.append(replace(view, by_policy=judged))
         if len(views) == 1 and views[0].report.carrier == "unknown":
             first_check = views[0].report.checks[0]
             problem = (language.say(first_check), language.next_step(first_check))
@@ -164,6 +171,7 @@ def verifier_blueprint(
                 in_all=in_all([view.kind for view in views]),
                 now=now,
                 presented_by=presented_by,
+                policy_files=own.files if own else {},
                 unread=[] if "only" in request.form else request.form.getlist("unread"),
                 line=presentation.line,
                 beside=words.beside,
@@ -179,6 +187,17 @@ def verifier_blueprint(
         return _form(_ours(TOO_LARGE), status=413)
 
     return blueprint
+
+
+def _takes_many() -> bool:
+    """Whether this site has the page for many applicants, and so takes a visitor's policy."""
+    return "applicants" in current_app.blueprints
+
+
+def _refused(error: BatchError) -> tuple[str, str]:
+    """Return that nothing was checked, and what is wrong with the policy."""
+    wrong = language.gettext(error.sentence).format_map(error.params)
+    return language.gettext(NOT_CHECKED), wrong[0].upper() + wrong[1:]
 
 
 def _serial_in(uploads: Sequence[Upload]) -> str:

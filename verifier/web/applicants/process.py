@@ -19,7 +19,6 @@ from threading import Thread
 
 from verifier import clock
 from verifier.batch import job, run
-from verifier.batch.applicants import spelling
 from verifier.batch.files import PRACTICE, BatchError, Zip
 from verifier.batch.run import BatchJob
 from verifier.fetching.fetch import Fetch
@@ -37,7 +36,6 @@ NICE = 5
 Each check has one worker, so there are as many as there may be checks."""
 OFTEN = 0.3
 """Seconds between two notes of how far it is."""
-POLICY_ENDS = (".toml",)
 _PROGRAM = (
     f"import json, sys; sys.path[:] = json.loads(sys.argv[1]); from {__name__} import main; main()"
 )
@@ -55,11 +53,6 @@ _TOO_LONG = N_(
 )
 _TOO_MANY = N_("there are more than {most} files or links: check them in parts")
 _TOO_LARGE = N_("unpacked it has more than {most} MB: check it in parts")
-_TWO_POLICIES = N_("{files} may each be the policy: hand in one file that ends with .toml")
-_NO_LIST = N_(
-    "{file}: lists names “{list}”, which was not handed in: choose the policy together with its "
-    "lists"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +144,8 @@ def _job(work: Work, here: Run) -> BatchJob:
     source = work.handed_in.source
     if source.is_file() and Zip(source).size() > MOST_BYTES:
         raise BatchError(_TOO_LARGE, most=MOST_BYTES // 1024**2)
-    file, text, lists = _rules(work.handed_in.policy)
+    handed_in = {name: place.read_bytes() for name, place in work.handed_in.policy.items()}
+    file, text, lists = job.rules_among(handed_in)
     rules = job.rules(file, text, lists or _own_lists(work.world))
     batch = job.make(
         source, rules, ask=work.world.ask, pins=work.world.pins, name=work.handed_in.name
@@ -170,25 +164,6 @@ def _job(work: Work, here: Run) -> BatchJob:
         files=[recorded._asdict() for recorded in batch.files],
     )
     return batch
-
-
-def _rules(handed_in: Mapping[str, Path]) -> tuple[str, bytes, list[tuple[str, bytes]]]:
-    """Return the policy's name and text, and the lists that it names; without a policy, all lists.
-
-    They are files that were handed in with it, and no others, wherever their names lead (T31)."""
-    policies = [name for name in handed_in if name.lower().endswith(POLICY_ENDS)]
-    if len(policies) > 1:
-        raise BatchError(_TWO_POLICIES, files=", ".join(policies))
-    if not policies:
-        return "", b"", [(name, place.read_bytes()) for name, place in handed_in.items()]
-    (file,) = policies
-    text, lists, meant = handed_in[file].read_bytes(), [], spelling(handed_in)
-    for name in job.lists_of(text, file):
-        place = handed_in.get(meant(name.replace("\\", "/").rpartition("/")[2]))
-        if place is None:
-            raise BatchError(_NO_LIST, file=file, list=name)
-        lists.append((name, place.read_bytes()))
-    return file, text, lists
 
 
 def _own_lists(world: Allowed) -> Sequence[tuple[str, bytes]]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from verifier.batch.row import Row
 from verifier.report import GENERAL, Answer, Outcome, Report, Verdict
 from verifier.structure.shape import GAPS
 from verifier.web import language
@@ -184,6 +185,8 @@ class ReportView:
     face: str
     notes: tuple[str, ...]
     not_checked: tuple[str, ...]
+    by_policy: Row | None = None
+    """What the visitor's own policy says, which stands in place of `counts` and `steps`."""
 
     @property
     def carrier(self) -> str:
