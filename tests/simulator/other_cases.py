@@ -9,7 +9,7 @@ from base64 import b64encode
 from copy import deepcopy
 from hashlib import sha256, sha512
 
-from cases import DOCUMENT, FUTURE, LIST, LONG, PAST, VICTIM, published, signed
+from cases import DOCUMENT, FUTURE, LIST, LONG, PAST, VICTIM, method, published, signed
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -245,6 +245,15 @@ def signed_2(world, payload=SIGNED, changed=False, **published):
     return jose.compact(data, signature)
 
 
+def leading_on(world, times):
+    """A hosted badge whose issuer is named at another address, so many times."""
+    assertion = hosted(world, badge={"issuer": f"{SITE}/issuer/{times}"})
+    for number in range(times):
+        named = f"{SITE}/issuer/{number}" if number else f"{SITE}/issuer"
+        world.publish(f"{SITE}/issuer/{number + 1}", {"id": named, "name": "Example District"})
+    return assertion
+
+
 def gone(world, code, detail):
     site(world)
     world.documents[ADDRESS] = FetchError(code, ADDRESS, detail)
@@ -471,6 +480,8 @@ OTHERS = {
     "a hosted badge of nobody": lambda w: hosted(w, badge={"issuer": None}),
     "a hosted badge of two": lambda w: hosted(w, badge={"issuer": [f"{SITE}/issuer", SITE]}),
     "a hosted badge of an unnamed": lambda w: hosted(w, profile={"name": None}),
+    "a hosted badge whose profile leads on": lambda w: leading_on(w, 1),
+    "a hosted badge whose profile leads on and on": lambda w: leading_on(w, 2),
     "a hosted badge of a number": lambda w: hosted(w, badge={"issuer": 7}),
     "a badge of no address": lambda w: {**ASSERTION, "id": "urn:x:1"},
     "a part of a badge": lambda w: {"@context": ASSERTION["@context"], "type": "BadgeClass"},
@@ -522,6 +533,11 @@ OTHERS = {
     "no JSON": lambda w: b'{"a": x}',
     "a list that says its end otherwise": lambda w: published(w, LIST, w.issuer.jwt(
         w.list_document(set()), {"typ": "vc+jwt"}, {"ValidUntil": FUTURE}).encode()),
+    "an offer whose list is not there": lambda w: w.issuer.jwt(w.badge(
+        credentialStatus=w.badge()["credentialStatus"] | {
+            "statusPurpose": "refresh", "statusListCredential": "https://a.example/1"})),
+    "a key that was never revoked": lambda w: method(w, revoked=False),
+    "a key that was revoked on no day": lambda w: method(w, revoked=True),
     "a list in an envelope": lambda w: published(
         w, LIST, json.dumps(envelope(w.issuer.jwt(w.list_document(set())))).encode()),
     "a document that lists no keys": lambda w: published(

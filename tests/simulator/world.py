@@ -135,6 +135,7 @@ class World:
         self.documents[url] = json.dumps(document).encode()
 
     def fetch(self, url: str, *, accept: str, max_bytes: int) -> Fetched:
+        assert "/" in accept  # a type, which no server is asked without
         self.asked.append(url)
         document = self.documents.get(url, FetchError("http_status", url, "answered 404"))
         if isinstance(document, FetchError):

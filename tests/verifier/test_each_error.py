@@ -15,7 +15,7 @@ from verifier.fetching import rules
 from verifier.fetching.fetch import Fetched, FetchError
 from verifier.issuers import did
 from verifier.issuers.controller import DidError
-from verifier.parsing import base64url
+from verifier.parsing import base64url, web_address
 from verifier.proof import jose, jwt_payload
 from verifier.proof.jose import JoseError
 from verifier.trust import TrustListError
@@ -158,6 +158,12 @@ def test_an_issuer_of_sd_jwts_whose_keys_cannot_be_had(documents, code, detail):
     assert (error.code, error.detail, error.certain) == (code, detail, False)
 
 
+def test_the_metadata_of_an_issuer_stand_below_its_host_without_a_last_slash():
+    web = web_of({METADATA: {"issuer": f"{HTTPS}/"}})
+    error = error_of(DidError, did.resolve, f"{HTTPS}/", web, sd_jwt_vc=True)
+    assert (error.code, error.detail) == ("issuer_lists_no_keys", f"{HTTPS}/")
+
+
 ADDRESSES = {
     "a.example": "https://a.example/.well-known/did.json",
     "A.example%3a8443:x:Y": "https://a.example:8443/x/Y/did.json",
@@ -272,6 +278,12 @@ def test_a_status_list_that_is_not_read(text, words, problem):
     assert (str(error), error.problem) == (words, PROBLEMS + problem)
 
 
+@pytest.mark.parametrize("size", range(1, 9))
+def test_a_list_is_written_without_padding(size):
+    text = status_list.encode(bytes(size))
+    assert (text[0], "=" in text) == ("u", False)
+
+
 @pytest.mark.parametrize(("last", "size"), [(131071, 1), (65535, 2), (16383, 8)])
 def test_a_list_has_so_many_entries_and_no_more(last, size):
     assert status_list.entry(WHOLE, last, size) == 0
@@ -285,6 +297,21 @@ def test_a_place_that_is_none(text):
     words = f"{text!r} is no HOST:PORT, such as badges.example.org:8443"
     assert str(error_of(ValueError, rules.host_and_port, text)) == words
     assert rules.host_and_port("a.example:65535") == ("a.example", 65535)
+
+
+def test_an_answer_that_cannot_be_had_says_which_and_why():
+    error = FetchError("too_slow", "https://a.example/", "why")
+    assert (error.code, error.url, error.detail) == ("too_slow", "https://a.example/", "why")
+    assert str(error) == "https://a.example/: why"
+
+
+@pytest.mark.parametrize(
+    ("path", "is_read"),
+    [("a/b", True), ("a;/b", True), ("a/..", False), ("a/..;x/b", False), ("a/%2e;x", False),
+     ("a/%252e%252e", False), ("a/%2F..", False), ("..a/b", True)],
+)  # fmt: skip
+def test_an_address_that_climbs_is_none(path, is_read):
+    assert (web_address.read(f"https://a.example/{path}") is not None) is is_read
 
 
 # What limits a credential under another name
