@@ -55,6 +55,7 @@ CHECKBOXES: Final = (
     "progress_public",
     "cadre_public",
 )
+_NO_RUBRIC: Final = N_("Choose a rubric of your catalog, by which projects are judged.")
 
 
 @setting_up.get("/program/setup")
@@ -72,6 +73,10 @@ def change() -> AnyResponse:
         with current_issuer().database.writing() as session:
             by = gate.acting(session)
             policy = _typed(policies.current(session))
+            rubrics = {rubric.id for rubric in versions.rubrics(session)}
+            for field in ("proposal_rubric", "completion_rubric"):
+                if getattr(policy, field) not in rubrics:
+                    raise PolicyRefused(field, _NO_RUBRIC)
             policies.change(session, policy, by=by, now=clock.now())
     except PolicyRefused as exc:
         return _page(typed=policy, wrong={exc.field: str(exc)})

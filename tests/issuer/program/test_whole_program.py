@@ -201,6 +201,9 @@ def test_the_program_is_set_up_on_a_page(district):
     answer = chief.post("/program/setup", page="/program/setup", **fields)
     assert answer.status_code == 422
     assert "One or two evaluators" in answer.text
+    without = {**fields, "completion_judges": "2", "completion_rubric": ""}
+    answer = chief.post("/program/setup", page="/program/setup", **without)
+    assert (answer.status_code, "Choose a rubric" in answer.text) == (422, True)
     answer = chief.post(
         "/program/setup", page="/program/setup", **{**fields, "completion_judges": "2"}
     )
