@@ -73,6 +73,10 @@ class Policy:
     progress_public: bool = False
     cadre_public: bool = False
 
+    def judges(self, purpose: str) -> int:
+        """Return how many evaluators judge a `proposal`, or a `completion`."""
+        return {"proposal": self.proposal_judges, "completion": self.completion_judges}[purpose]
+
 
 PILOT: Final = Policy(
     rolling=True,
@@ -113,6 +117,9 @@ DISTRICT: Final = Policy(
 """Many buildings, three windows a year."""
 
 
+_IN_FORCE: Final = "the program's choices in force"
+
+
 class PolicyRefused(FieldError):
     """A choice cannot be as it was made; `field` names it."""
 
@@ -129,9 +136,12 @@ class PolicyRow(Base):
 
 
 def current(session: Session) -> Policy | None:
-    """Return the choices in force; None if the program was never set up."""
-    row = session.scalar(select(PolicyRow).order_by(PolicyRow.id.desc()).limit(1))
-    return None if row is None else _read(row.content)
+    """Return the choices in force; None if the program was never set up. A session asks once."""
+    if _IN_FORCE not in session.info:
+        row = session.scalar(select(PolicyRow).order_by(PolicyRow.id.desc()).limit(1))
+        session.info[_IN_FORCE] = None if row is None else _read(row.content)
+    in_force: Policy | None = session.info[_IN_FORCE]
+    return in_force
 
 
 def by_moment(session: Session) -> Callable[[datetime], Policy | None]:
@@ -154,6 +164,7 @@ def change(session: Session, policy: Policy, *, by: PersonRow | None, now: datet
         return
     session.add(PolicyRow(content=asdict(policy), created_at=now, created_by=by and by.id))
     session.flush()
+    session.info[_IN_FORCE] = policy
 
 
 def _read(content: Mapping[str, Any]) -> Policy:

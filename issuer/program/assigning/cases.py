@@ -1,6 +1,6 @@
 """What can be decided: each request whose reviews are all given, with what they lead to.
 
-for case in ready_cases(session, ready(session)[:50], me.id):
+for case in ready_cases(session, policy, ready(session)[:50], me.id):
     case.outcomes, case.is_settled
 """
 
@@ -19,6 +19,7 @@ from issuer.program.evaluation import decisions
 from issuer.program.evaluation.conflicts import must_not_judge
 from issuer.program.evaluation.judgment import JudgmentOutcome
 from issuer.program.evaluation.tables import AssignmentRow, ProjectDecisionRow, ReviewRow
+from issuer.program.policy import Policy
 from issuer.program.projects.tables import ProjectRow, VersionRow
 
 
@@ -26,7 +27,8 @@ from issuer.program.projects.tables import ProjectRow, VersionRow
 class Case:
     """What can be decided: the reviews of a version, and what they lead to. `related` says that
     somebody who gave one must not have judged it, as is known now; `is_for_deputy`, that whoever
-    decides must not decide about this teacher."""
+    decides must not decide about this teacher. `lacking` is how many more reviews the district asks
+    for."""
 
     version: VersionRow
     reviews: Sequence[ReviewRow]
@@ -34,6 +36,7 @@ class Case:
     draft: ProjectDecisionRow | None
     related: bool
     is_for_deputy: bool
+    lacking: int
 
     @property
     def mark(self) -> str:
@@ -57,11 +60,13 @@ class Case:
     @property
     def is_settled(self) -> bool:
         """True if it can be released as it is, without somebody looking at it."""
-        is_clear = self.draft is not None or len(self.outcomes) == 1
+        is_clear = self.draft is not None or (len(self.outcomes) == 1 and not self.lacking)
         return is_clear and not self.related and not self.is_for_deputy
 
 
-def ready_cases(session: Session, version_pks: Collection[int], me: int) -> list[Case]:
+def ready_cases(
+    session: Session, policy: Policy, version_pks: Collection[int], me: int
+) -> list[Case]:
     """Return what the person of the number `me` can decide about these versions, oldest first."""
     drafts = _with_drafts(session, version_pks)
     reviews = _reviews(session, version_pks)
@@ -79,6 +84,7 @@ def ready_cases(session: Session, version_pks: Collection[int], me: int) -> list
                 draft=draft,
                 related=not judges.isdisjoint(conflicts),
                 is_for_deputy=me in conflicts,
+                lacking=max(0, policy.judges(version.purpose) - len(reviews[version.id])),
             )
         )
     return cases

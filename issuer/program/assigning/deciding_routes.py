@@ -204,6 +204,9 @@ def _page(number: int, *, wrong: str = "", gaps: dict[str, str] | None = None) -
             draft=decision if decision and not released else None,
             is_correction=bool(released),
             may_decide=_may_decide(session, version, released, bool(own), len(judged) == len(own)),
+            lacking=max(0, policy.judges(version.purpose) - len(judged))
+            if judged and not released
+            else 0,
             differ=len(decisions.outcomes(rubric, judged)) > 1 and not released,
             look=corrections.look_at(session, version),
             others=_not_involved(session, version),

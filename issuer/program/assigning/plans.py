@@ -43,6 +43,8 @@ class Proposal:
     judges: int
     versions: Mapping[str, VersionRow]
     evaluators: Mapping[str, PersonRow]
+    conflicts: Mapping[str, Collection[str]]
+    """By request, who must not judge it."""
 
     @property
     def demand(self) -> int:
@@ -50,9 +52,9 @@ class Proposal:
         return len(self.versions) * self.judges
 
     @property
-    def supply(self) -> int:
-        """How many places the evaluators have together (E27)."""
-        return len(self.evaluators) * self.load.greatest
+    def filled(self) -> int:
+        """How many of these the plan fills (E27)."""
+        return self.demand - sum(self.plan.missing.values())
 
 
 def propose(
@@ -72,7 +74,7 @@ def propose(
     versions = waiting_versions(session, [purpose], window_pk)
     evaluators = active_evaluators(session, today=today)
     topics = expertise(session, [person.id for person in evaluators])
-    judges = policy.proposal_judges if purpose is Purpose.PROPOSAL else policy.completion_judges
+    judges = policy.judges(purpose)
     load = load or even_load(len(versions), len(evaluators), judges)
     teachers = {version.project.person_pk for version in versions}
     forbidden = must_not_judge(session, teachers)
@@ -89,12 +91,14 @@ def propose(
         )
 
     supply = [Evaluator(str(person.id), frozenset(topics[person.id])) for person in evaluators]
+    requests = [request(version) for version in versions]
     return Proposal(
-        plan=assign([request(version) for version in versions], supply, load, judges=judges),
+        plan=assign(requests, supply, load, judges=judges),
         load=load,
         judges=judges,
         versions={str(version.id): version for version in versions},
         evaluators={str(person.id): person for person in evaluators},
+        conflicts={request.id: request.conflicts for request in requests},
     )
 
 

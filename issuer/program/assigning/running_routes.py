@@ -43,6 +43,8 @@ running = Blueprint("running", __name__)
 NAVIGATION: Final = (MenuEntry("running.cockpit", N_("Program"), lands=9),)
 PLACES: Final = 300
 """On a page of a plan: a window of 142 with two evaluators each is on one."""
+DAYS_TO_RELEASE: Final = 3
+"""From the day by which reviews are suggested to be given to the day by which a teacher hears."""
 CASES: Final = 150
 """On a page of decisions: those of a window of 142 are on one."""
 CHANGED: Final = N_(
@@ -76,11 +78,14 @@ def cockpit() -> Response:
         counts = dict(
             session.execute(select(ProjectRow.state, func.count()).group_by(ProjectRow.state)).all()
         )
-        now = waiting(session)
+        now, policy = waiting(session), policies.current(session)
         values = {
-            "policy": policies.current(session),
+            "policy": policy,
             "counts": {state: counts.get(state, 0) for state in State},
-            "unassigned": {purpose: now.unassigned(purpose) for purpose in Purpose},
+            "lacking": {
+                purpose: now.lacking(purpose, policy.judges(purpose) if policy else 1)
+                for purpose in Purpose
+            },
             "late": now.late(local_today()),
             "ready": len(ready(session)),
             "looks": len(corrections.open_looks(session, gate.seen(session, "project"))),
@@ -154,11 +159,10 @@ def release() -> AnyResponse:
             rows = _versions(session, shown)
             if decisions.are_released(session, rows, by=by):
                 return redirect(url_for("running.deciding", done=len(rows)), 303)
-            marks = _marks(session, rows)
-            drafts = decisions.to_release(session, rows, by=by, now=now)
+            marks, policy = _marks(session, rows), _policy(session)
+            drafts = decisions.to_release(session, policy, rows, by=by, now=now)
             if changed := {row.id for row in rows if marks.get(row.id) != shown[row.id]}:
                 raise ChangedMeanwhile(changed)
-            policy = _policy(session)
             decisions.release(session, issuer.settings, policy, drafts, by=by, now=now)
     except ChangedMeanwhile as exc:
         return _deciding(wrong=CHANGED, changed=exc.versions)
@@ -186,7 +190,8 @@ def _settled(session: Session, me: int, moment: str) -> dict[int, str]:
     decisions.lock(session, ready(session))
     waits = ready(session)  # again: what somebody released before the lock is not there
     changed = changed_since(session, waits, seen_at)
-    cases = ready_cases(session, [number for number in waits if number not in changed], me)
+    unchanged = [number for number in waits if number not in changed]
+    cases = ready_cases(session, _policy(session), unchanged, me)
     return {case.version.id: case.mark for case in cases if case.is_settled}
 
 
@@ -241,8 +246,8 @@ def _plan(purpose: Purpose, *, wrong: str = "") -> Response:
 
 
 def _suggested_day(versions: Iterable[VersionRow], policy: Policy) -> date:
-    """Return a day for reviews: by when the first of the teachers is to hear, if that is not past
-    (R34)."""
+    """Return a day for reviews: some days before the first of the teachers is to hear, if that is
+    not past (R34)."""
     local, days = current_issuer().settings.local, timedelta(days=policy.days_to_decide)
     promised = [
         version.window.window.decided_by
@@ -250,7 +255,8 @@ def _suggested_day(versions: Iterable[VersionRow], policy: Policy) -> date:
         else local(version.received_at).date() + days
         for version in versions
     ]
-    return max(local_today(), min(promised, default=local_today() + days))
+    hears = min(promised, default=local_today() + days)
+    return max(local_today(), hears - timedelta(days=DAYS_TO_RELEASE))
 
 
 def _deciding(*, wrong: str = "", changed: Collection[int] = ()) -> Response:
@@ -260,11 +266,12 @@ def _deciding(*, wrong: str = "", changed: Collection[int] = ()) -> Response:
         waits = ready(session)
         pages = max(1, -(-len(waits) // CASES))
         number = min(number, pages)
+        listed = waits[(number - 1) * CASES : number * CASES]
         seen = gate.seen(session, "project")
         of_changed = select(VersionRow).join(VersionRow.project).where(VersionRow.id.in_(changed))
         return page(
             "program/decisions.html",
-            cases=ready_cases(session, waits[(number - 1) * CASES : number * CASES], me),
+            cases=ready_cases(session, _policy(session), listed, me),
             checked=shown.keys() - set(changed),
             ready=len(waits),
             number=number,

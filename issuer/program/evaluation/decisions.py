@@ -107,12 +107,18 @@ def draft(
 
 
 def to_release(
-    session: Session, versions: Sequence[VersionRow], *, by: PersonRow, now: datetime
+    session: Session,
+    policy: Policy,
+    versions: Sequence[VersionRow],
+    *,
+    by: PersonRow,
+    now: datetime,
 ) -> list[ProjectDecisionRow]:
     """Return what is released about each version: the draft there is, else what its reviews say.
 
-    Raises as `draft` does, and `NotDecidable` for reviews that differ and were not decided. It
-    takes no more queries for a thousand versions than for one.
+    Raises as `draft` does, and `NotDecidable` where nothing was decided and the reviews differ or
+    are fewer than the district asks for. It takes no more queries for a thousand versions than for
+    one.
     """
     _refuse_conflicts(session, versions, by)
     decided, reviews = _decided(session, versions), given_reviews(session, versions)
@@ -122,6 +128,8 @@ def to_release(
         decision = _unreleased(decided[version.id])
         if decision is None:
             rubric, own = rubrics[version.rubric_version_id], reviews[version.id]
+            if len(own) < policy.judges(version.purpose):
+                raise NotDecidable("fewer reviews than the district asks for")
             if len(outcomes(rubric, own)) > 1:
                 raise NotDecidable("the reviews differ")
             decision = ProjectDecisionRow(version_pk=version.id)

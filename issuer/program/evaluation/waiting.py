@@ -1,7 +1,7 @@
 """The state of judging: what waits, who has it, and what is ready to decide.
 
 now = waiting(session)          # in one query, for one request as for two thousand
-now.unassigned(Purpose.PROPOSAL), now.late(today)
+now.lacking(Purpose.PROPOSAL, 2), now.late(today)
 ready(session)                  # the versions that can be decided
 """
 
@@ -62,9 +62,9 @@ class Waiting:
         """Whose review is not given yet."""
         return [one for row in self.requests for one in row.assigned if not one.is_given]
 
-    def unassigned(self, purpose: Purpose) -> int:
-        """Return how many requests of a purpose nobody has."""
-        return sum(row.purpose == purpose and not row.assigned for row in self.requests)
+    def lacking(self, purpose: Purpose, judges: int) -> int:
+        """Return how many requests of a purpose fewer than so many evaluators have."""
+        return sum(row.purpose == purpose and len(row.assigned) < judges for row in self.requests)
 
     def late(self, today: date) -> int:
         """Return how many reviews should have been given before today."""

@@ -212,7 +212,7 @@ class Program(RuleBasedStateMachine):
             self.attempt(self._released, version)
 
     def _released(self, session, version):
-        drafted = decisions.to_release(session, [version], by=self.chief, now=self.now)
+        drafted = decisions.to_release(session, self.policy, [version], by=self.chief, now=self.now)
         self._release(session, drafted)
 
     def _release(self, session, drafted):

@@ -70,7 +70,7 @@ def test_each_request_goes_to_somebody_who_knows_its_topic(session, now):
     first, second = (proposed(session, topic, now) for topic in ("STEM", "music"))
     proposal = propose(session)
     assert pairs(proposal) == {(first.id, stem.id), (second.id, music.id)}
-    assert (proposal.demand, proposal.supply) == (2, 2)
+    assert (proposal.demand, proposal.filled) == (2, 2)
     rows = plans.put_in_force(session, proposal, due_on=DUE, now=now)
     assert {row.ground for row in rows} == {Ground.IN_FIELD}
     assert plans.put_in_force(session, propose(session), due_on=DUE, now=now) == []
@@ -83,7 +83,7 @@ def test_i2_a_relation_leaves_no_edge_and_both_numbers_are_told(session, now):
     proposal = propose(session, Load(0, 5))
     assert pairs(proposal) == set()
     assert proposal.plan.missing == {str(version.id): 1}
-    assert (proposal.demand, proposal.supply) == (1, 5)
+    assert (proposal.demand, proposal.filled) == (1, 0)
 
 
 def test_e17_whom_a_teacher_names_by_a_second_address_does_not_judge_her(session, now):

@@ -1,11 +1,15 @@
 """Pages of a running program take as many queries for many requests as for a few (section 7)."""
 
+import re
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import event
 
 from issuer.catalog.tables import RubricVersion
 from issuer.people.roles import Role
-from issuer.people.tables import ExpertiseRow
+from issuer.people.tables import ExpertiseRow, RelationRow
+from issuer.program import policy as policies
 from issuer.program.assigning import running_routes
 from issuer.program.assigning.cases import ready_cases
 from issuer.program.coaching.tables import CohortMemberRow, CohortRow
@@ -141,9 +145,57 @@ def test_what_stands_where_is_counted(district, evaluators):
     fill(district, evaluators, 4)
     with district.issuer.database.reading() as session:
         now = waiting(session)
-        assert now.unassigned(Purpose.PROPOSAL) == 2
-        assert now.unassigned(Purpose.COMPLETION) == 0
+        assert now.lacking(Purpose.PROPOSAL, 1) == 2
+        assert now.lacking(Purpose.COMPLETION, 1) == 0
         numbers = ready(session)
         assert numbers == [row.version_pk for row in now.requests if row.is_ready]
-        assert [len(case.reviews) for case in ready_cases(session, numbers, 0)] == [2, 2]
+        assert [
+            len(case.reviews)
+            for case in ready_cases(session, policies.current(session), numbers, 0)
+        ] == [2, 2]
         assert now.late(clock.now().date()) == 0
+
+
+def test_fewer_reviews_than_the_district_asks_for_are_released_by_nobody_s_oversight(
+    district, evaluators
+):
+    """One of two evaluators has a conflict, and no third is there: it waits for another, or for the
+    superintendent to look at it and decide."""
+    chief = district.browser(district.add("Pat", Role.SUPERINTENDENT))
+    teacher = district.add("Jordan Example", Role.TEACHER)
+    with district.issuer.database.writing() as session:
+        policy = replace(policies.current(session), proposal_judges=2)
+        policies.change(session, policy, by=None, now=clock.now())
+        version = handed_in(session, teacher, session.query(RubricVersion).first(), 1)
+        judged(session, version, evaluators[0])
+        number = version.id
+    path, page = "/program/decisions", chief.get("/program/decisions").text
+    assert "1 review is missing." in page
+    value = re.search(r'name="version" value="([^"]+)" disabled', page)[1]
+    assert "1 proposal needs an evaluator" in chief.get("/program").text
+    assert "reviews are not all given" in chief.post(path, page=path, version=value).text
+    every = chief.post(path, page=path, settled_at=clock.now().isoformat())
+    assert every.location.endswith("done=0")
+    request = f"/program/requests/{number}"
+    assert "1 review is missing." in chief.get(request).text
+    levels = {"level-learning": "met", "level-work": "met"}
+    assert chief.post(request, page=request, **levels).status_code == 303
+    (value,) = re.findall(r'name="version" value="([^"]+)" checked', chief.get(path).text)
+    assert chief.post(path, page=path, version=value).location.endswith("done=1")
+
+
+def test_work_is_moved_to_nobody_who_must_not_judge_it(district, evaluators):
+    """And the page that says so plans again at its own address."""
+    fill(district, evaluators, 1)
+    chief, plan = district.browser(district.add("Pat", Role.SUPERINTENDENT)), "/program/assignments"
+    with district.issuer.database.writing() as session:
+        version = session.query(VersionRow).one()
+        teacher, number = version.project.person_pk, version.id
+        one, other = sorted((teacher, evaluators[0].id))
+        session.add(RelationRow(person_pk=one, other_pk=other, created_at=clock.now()))
+    page = chief.get(f"{plan}/proposal").text
+    assert "There is no other evaluator." in page
+    moved = {"version": number, "old": evaluators[1].id, "evaluator": evaluators[0].id}
+    page = chief.post(f"{plan}/proposal/move", page=f"{plan}/proposal", **moved).text
+    assert "has a conflict of interest with this work" in page
+    assert set(re.findall(r'<form class="card"[^>]*action="([^"]+)"', page)) == {f"{plan}/proposal"}

@@ -39,7 +39,7 @@ def judging_page(play):
 
 def test_an_idea_becomes_a_credential_through_the_pages(proposed):
     play = proposed
-    assert "1 proposal without an evaluator" in play.at_chief.get("/program").text
+    assert "1 proposal needs an evaluator" in play.at_chief.get("/program").text
     page = play.at_chief.get("/program/assignments/proposal").text
     assert "knows the field" in page
     assert play.assign("proposal").status_code == 303
@@ -78,7 +78,7 @@ def test_r34_reviews_are_asked_for_before_the_teacher_is_to_hear(proposed):
         version.received_at -= timedelta(days=10)
         received = proposed.district.issuer.settings.local(version.received_at).date()
     page = proposed.at_chief.get("/program/assignments/proposal").text
-    assert f'value="{received + timedelta(days=30)}"' in page
+    assert f'value="{received + timedelta(days=27)}"' in page
 
 
 def test_a_review_without_a_comment_below_the_line_is_not_given(proposed):
