@@ -167,14 +167,14 @@ def look_at_all(data: bytes, make_world: Callable[[], World]) -> Iterator[Report
     nowhere: list[Report] = []
     known: set[object] = set()
     for report in _reports_on(data, make_world, reports):
-        marks = _marks(report)
-        if marks & known:
-            continue
+        if reports:  # one alone, as most are, needs no comparing
+            known |= _marks(reports[-1])
+            if _marks(report) & known:
+                continue
         if _leads_nowhere(report):
             nowhere.append(report)
             continue
         reports.append(report)
-        known |= marks
         if len(reports) > MAX_CREDENTIALS:
             yield _unread(IntakeError("too_many_in_one", most=MAX_CREDENTIALS))
             return
