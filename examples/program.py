@@ -170,7 +170,7 @@ class Program:
             version_pk=version.id,
             evaluator_pk=self.person("evaluator@example.com").id,
             ground="in_field",
-            due_on=(self.now + timedelta(days=POLICY.days_to_decide)).date(),
+            due_on=(self.now + timedelta(days=POLICY.days_to_decide - 3)).date(),
             created_at=self.now,
         )
         self.session.add(assignment)

@@ -240,7 +240,7 @@ class Year(Program):
         # The register was imported today: on the day that is played, nobody was an evaluator.
         today = clock.now().date()
         proposal = plans.propose(self.session, purpose, POLICY, today=today)
-        due_on = self.now.date() + timedelta(days=POLICY.days_to_decide)
+        due_on = self.now.date() + timedelta(days=POLICY.days_to_decide - 3)
         return plans.put_in_force(self.session, proposal, due_on=due_on, now=self.now)
 
     def judge(self, assignment: AssignmentRow, *, not_yet: Collection[str] = ()) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from contexts.errors import MintmarkError
@@ -290,6 +290,17 @@ def released(session: Session, version: VersionRow) -> ProjectDecisionRow | None
         ProjectDecisionRow.version_pk == version.id, ProjectDecisionRow.released_at.is_not(None)
     )
     return session.scalar(rows.order_by(ProjectDecisionRow.id.desc()).limit(1))
+
+
+def released_at(session: Session, version_pks: Collection[int]) -> Mapping[int, datetime]:
+    """Return, by version, when the decision that holds was released; none for what waits."""
+    rows = (
+        select(ProjectDecisionRow.version_pk, func.max(ProjectDecisionRow.released_at))
+        .where(ProjectDecisionRow.version_pk.in_(version_pks))
+        .where(ProjectDecisionRow.released_at.is_not(None))
+        .group_by(ProjectDecisionRow.version_pk)
+    )
+    return {version: moment for version, moment in session.execute(rows) if moment}
 
 
 def released_results(session: Session, project: ProjectRow) -> list[dict[str, Any]]:

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from flask import Blueprint, Response, jsonify, redirect, request, url_for
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -18,7 +18,7 @@ from issuer.people.access.gate import MenuEntry
 from issuer.program import policy as policies
 from issuer.program.amendments import amendments
 from issuer.program.coaching import coaching
-from issuer.program.evaluation import redactions, reviews
+from issuer.program.evaluation import decisions, judgment, redactions, reviews
 from issuer.program.evaluation.reviews import (
     MustNotJudge,
     ReviewClosed,
@@ -26,6 +26,7 @@ from issuer.program.evaluation.reviews import (
     Unfinished,
 )
 from issuer.program.evaluation.tables import AssignmentRow, ReviewRow
+from issuer.program.evaluation.waiting import given_review, open_assignments
 from issuer.program.evidence import artifacts, file_kinds, handing_out, pieces
 from issuer.program.evidence.artifacts import EvidenceRefused
 from issuer.program.evidence.home_files import unreadable
@@ -47,6 +48,8 @@ from verifier.wording.words import N_
 
 judging = Blueprint("judging", __name__)
 NAVIGATION: Final = (MenuEntry("judging.queue", N_("My reviews"), lands=7),)
+GIVEN: Final = 20
+"""How many of the reviews that were given stand on one page."""
 NEEDED: Final = {
     "level": N_("a level is still to be chosen"),
     "comment": N_("say here what would lead there: the teacher reads it"),
@@ -61,31 +64,30 @@ OVERTAKEN: Final = N_(
 @judging.get("/judging")
 @needs("assignment", "list")
 def queue() -> Response:
-    """List what waits for the signed-in person, the most urgent first."""
-    me = gate.whoever().me
+    """List what waits for the signed-in person, the most urgent first, and what they gave, the
+    newest first."""
+    me = gate.whoever().me.person
     with current_issuer().database.reading() as session:
-        mine = (AssignmentRow.evaluator_pk == me.person, AssignmentRow.ended_at.is_(None))
-        waiting = session.scalars(
-            select(AssignmentRow)
-            .outerjoin(AssignmentRow.review)
-            .where(*mine, ReviewRow.given_at.is_(None))
-            .options(joinedload(AssignmentRow.version).options(*redactions.with_names()))
-            .options(contains_eager(AssignmentRow.review))
-            .order_by(AssignmentRow.due_on, AssignmentRow.id)
-        ).all()
-        answered = select(func.count()).select_from(AssignmentRow).join(AssignmentRow.review)
-        done = session.scalar(answered.where(*mine, ReviewRow.given_at.is_not(None)))
-        policy = policies.current(session)
-        names_hidden = policy is None or policy.names_hidden
-        titles = {row.id: _title(row.version) for row in waiting}
-        if names_hidden:
-            words = redactions.added(session, [row.version_pk for row in waiting])
-            blinds = {
-                row.id: redactions.covering(row.version, words[row.version_pk]) for row in waiting
-            }
-            titles = {id: blinds[id](title) for id, title in titles.items()}
+        count = reviews.count_given(session, me)
+        pages = max(1, -(-count // GIVEN))
+        number = min(max(1, request.args.get("page", 1, type=whole_number)), pages)
+        waiting, finished = reviews.of_evaluator(
+            session, me, redactions.with_names(), most=GIVEN, after=(number - 1) * GIVEN
+        )
+        rows, policy = [*waiting, *finished], policies.current(session)
+        is_new = request.args.get("done") == "given" and bool(finished)
         return page(
-            "program/queue.html", waiting=waiting, titles=titles, given=done, today=local_today()
+            "program/queue.html",
+            waiting=waiting,
+            finished=finished,
+            given_count=count,
+            number=number,
+            pages=pages,
+            titles=_titles(session, rows, policy),
+            barred=reviews.in_conflict(session, rows),
+            released=decisions.released_at(session, [row.version_pk for row in finished]),
+            after=_after(session, finished[0], policy) if is_new else None,
+            today=local_today(),
         )
 
 
@@ -217,6 +219,7 @@ def _page(
             row = _row(session, public_id)
             review = reviews.of_assignment(session, row)
             levels, comments = typed or (review.levels, review.comments)
+            rubric = reviews.rubric(row)
             policy = policies.current(session)
             names_hidden = policy is None or policy.names_hidden
             blind = _blind(session, row.version, policy)
@@ -231,7 +234,7 @@ def _page(
                 is_overtaken=typed is not None,
                 version=row.version,
                 teacher=row.version.project.person,
-                rubric=reviews.rubric(row),
+                rubric=rubric,
                 others=_others(session, row, review),
                 fields=answers.FIELDS[Purpose(row.version.purpose)],
                 questions=policy.questions if policy else (),
@@ -240,6 +243,9 @@ def _page(
                 blind=blind,
                 title=blind(_title(row.version)),
                 decided_by=_decided_by(row.version, policy),
+                after=_after(session, row, policy) if review.given_at else None,
+                today=local_today(),
+                open=judgment.gaps(rubric, levels, comments),
                 files=files,
                 beside=_beside(files),
                 **_behind(session, row.version),
@@ -338,6 +344,32 @@ def _row(session: Session, public_id: str, *, also_ended: bool = False) -> Assig
 
 def _title(version: VersionRow) -> str:
     return str(version.answers.get("title") or version.project.proposal.get("title", ""))
+
+
+def _titles(
+    session: Session, rows: Iterable[AssignmentRow], policy: Policy | None
+) -> dict[int, str]:
+    """Return the title of what is judged, by assignment, without names where they are hidden."""
+    versions = {row.id: row.version for row in rows}
+    titles = {id: _title(version) for id, version in versions.items()}
+    if policy is not None and not policy.names_hidden:
+        return titles
+    words = redactions.added(session, [version.id for version in versions.values()])
+    blinds = {
+        id: redactions.covering(version, words[version.id]) for id, version in versions.items()
+    }
+    return {id: blinds[id](title) for id, title in titles.items()}
+
+
+def _after(session: Session, row: AssignmentRow, policy: Policy | None) -> dict[str, Any]:
+    """Return what comes after a review that was given: another one, and the release."""
+    assigned = open_assignments(session, [row.version])[row.version_pk]
+    return {
+        "is_awaited": any(given_review(other) is None for other in assigned),
+        "released_at": decisions.released_at(session, [row.version_pk]).get(row.version_pk),
+        "decided_by": _decided_by(row.version, policy),
+        "today": local_today(),
+    }
 
 
 def _decided_by(version: VersionRow, policy: Policy | None) -> date | None:

@@ -5,11 +5,13 @@ save(session, review, levels, comments, revision=review.revision, now=now)
 give(session, review, now=now)
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy.orm import Session
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from contexts.errors import MintmarkError
 from issuer.catalog.achievement import Rubric
@@ -52,6 +54,51 @@ class ReviewOvertaken(MintmarkError):
 def rubric(assignment: AssignmentRow) -> Rubric:
     """Return the rubric that judges, in the version that was pinned when the work came in (E35)."""
     return rubric_of(assignment.version.rubric_version)
+
+
+def of_evaluator(
+    session: Session, evaluator_pk: int, names: Sequence[_AbstractLoad], *, most: int, after: int
+) -> tuple[list[AssignmentRow], list[AssignmentRow]]:
+    """Return whose review somebody has yet to give, the most urgent first, and `most` of those
+    that they gave, the newest first, behind the `after` that were given last.
+
+    `names` is what to load of each version's teacher. It takes as many queries for many as for one.
+    """
+    mine = (AssignmentRow.evaluator_pk == evaluator_pk, AssignmentRow.ended_at.is_(None))
+    newest = (ReviewRow.given_at.desc(), ReviewRow.id.desc())
+    finished = select(AssignmentRow.id).join(AssignmentRow.review).where(*mine)
+    finished = finished.where(ReviewRow.given_at.is_not(None)).order_by(*newest)
+    rows = (
+        select(AssignmentRow)
+        .outerjoin(AssignmentRow.review)
+        .where(*mine)
+        .where(
+            or_(
+                ReviewRow.given_at.is_(None),
+                AssignmentRow.id.in_(finished.limit(most).offset(after)),
+            )
+        )
+        .options(joinedload(AssignmentRow.version).options(*names))
+        .options(contains_eager(AssignmentRow.review))
+        .order_by(ReviewRow.given_at.desc(), AssignmentRow.due_on, AssignmentRow.id)
+    )
+    listed = session.scalars(rows).all()
+    waiting = [row for row in listed if given_review(row) is None]
+    return waiting, [row for row in listed if given_review(row)]
+
+
+def count_given(session: Session, evaluator_pk: int) -> int:
+    """Return how many reviews somebody gave that count."""
+    rows = select(func.count()).select_from(AssignmentRow).join(AssignmentRow.review)
+    rows = rows.where(AssignmentRow.evaluator_pk == evaluator_pk, AssignmentRow.ended_at.is_(None))
+    return session.scalar(rows.where(ReviewRow.given_at.is_not(None))) or 0
+
+
+def in_conflict(session: Session, assignments: Sequence[AssignmentRow]) -> set[int]:
+    """Return the assignments whose evaluator must not judge the teacher's work, as known now."""
+    teachers = {row.id: row.version.project.person_pk for row in assignments}
+    forbidden = must_not_judge(session, set(teachers.values()))
+    return {row.id for row in assignments if row.evaluator_pk in forbidden[teachers[row.id]]}
 
 
 def opened(session: Session, assignment: AssignmentRow, *, now: datetime) -> ReviewRow:

@@ -25,7 +25,7 @@ COMPLETION = {
 }
 
 _FROM_THE_TOP = """() => {
-  document.querySelector(".judging form").scrollTop = 0;
+  document.querySelector(".judging > section").scrollTop = 0;
   const first = document.querySelector(innerWidth < 640 ? ".criteria > fieldset" : "body");
   first.scrollIntoView({ behavior: "instant" });
 }"""

@@ -395,7 +395,7 @@ def test_r34_the_clock_is_seen_by_teacher_and_evaluator(play):
     due = clock.now() + timedelta(days=30)
     day = f"{due:%B} {due.day}, {due:%Y}"
     assert f"You will hear by {day}." in play.at_teacher.get(play.project).text
-    assert f"the teacher hears by {day}" in play.at_evaluator.get(play.assignment()).text
+    assert f"the teacher is to hear by {day}" in play.at_evaluator.get(play.assignment()).text
 
 
 def test_i11_an_evaluator_finds_no_word_of_whose_work_it_is(district):

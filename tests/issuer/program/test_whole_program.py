@@ -15,6 +15,7 @@ from issuer.outbox.tables import OutboxRow
 from issuer.people.roles import Role
 from issuer.people.tables import RelationRow
 from issuer.program import policy as policies
+from issuer.program.evaluation import judging_routes
 from issuer.program.evaluation.tables import ReviewRow
 from issuer.program.projects.tables import VersionRow
 from verifier import clock
@@ -155,11 +156,68 @@ def test_i2_a_relation_that_is_told_later_closes_the_page(proposed):
     with proposed.district.issuer.database.writing() as session:
         session.add(RelationRow(person_pk=first, other_pk=second, created_at=clock.now()))
     assert proposed.at_evaluator.get(path).status_code == 404
+    queue = proposed.at_evaluator.get("/judging").text
+    assert "There is a conflict of interest, so you do not review this." in queue
+    assert f'href="{path}"' not in queue
+    assert proposed.at_evaluator.post(f"{path}/recuse", page="/judging").status_code == 303
+    assert "You have nothing to review now." in proposed.at_evaluator.get("/judging").text
+
+
+def test_a_review_that_was_given_can_be_read_again_and_says_what_comes_next(proposed):
+    """R34: nothing in it changes, and its page asks for nothing any more."""
+    proposed.assign("proposal")
+    comment = "A clear plan."
+    path = proposed.assignment()
+    assert "the teacher is to hear by" in proposed.at_evaluator.get(path).text
+    proposed.judge(**MET, **{"comment-work": comment})
+    queue = proposed.at_evaluator.get("/judging?done=given").text
+    assert f'href="{path}"' in queue
+    assert "the decision is not released yet" in queue
+    page = proposed.at_evaluator.get(path).text
+    for text in (queue, page):
+        assert "Only then does the teacher hear of it" in text
+    assert comment in page
+    assert "it stays as it is." in page
+    assert "please review it by" not in page
+    assert "<textarea" not in page
+    proposed.release()
+    assert "The decision was released on" in proposed.at_evaluator.get(path).text
+    assert comment in proposed.at_teacher.get(proposed.project).text  # of what is met as well
+
+
+def test_many_reviews_that_were_given_have_pages_the_newest_first(proposed, monkeypatch):
+    monkeypatch.setattr(judging_routes, "GIVEN", 1)
+    proposed.assign("proposal")
+    comment = {"comment-work": "Say how you count."}
+    for title in ("Rhythm", "Melody"):
+        proposed.judge(**{"level-learning": "met", "level-work": "not-yet"}, **comment)
+        proposed.release()
+        proposed.hand_in(**ANSWERS | {"title": title})
+        proposed.assign("proposal")
+    newest = proposed.at_evaluator.get("/judging").text
+    assert ("1 / 2" in newest, ">Rhythm<" in newest) == (True, True)
+    oldest = proposed.at_evaluator.get("/judging?page=2").text
+    assert (">Rhythm<" in oldest, ANSWERS["title"] in oldest) == (False, True)
+
+
+def test_what_is_judged_so_far_is_counted_and_a_comment_is_asked_for_beside_its_field(proposed):
+    proposed.assign("proposal")
+    path, fields = proposed.assignment(), {"level-learning": "met", "level-work": "not-yet"}
+    page = proposed.at_evaluator.get(path).text
+    assert "0 of 2 judged" in page
+    assert "Needed below “Met”" in page
+    proposed.at_evaluator.post(path, page=path, revision=0, **fields)
+    assert "1 of 2 judged" in proposed.at_evaluator.get(path).text
+    refused = proposed.judge(**fields).text
+    assert re.search(r'<textarea id="comment-work"[^>]* autofocus>', refused)
 
 
 def test_a_request_that_is_handed_back_is_gone_from_the_queue(proposed):
     proposed.assign("proposal")
     path = proposed.assignment()
+    page = proposed.at_evaluator.get(path).text
+    assert 'href="/declaration?back=/judging"' in page
+    assert page.count("Hand this review to someone else") == 2  # one name for one act
     assert proposed.at_evaluator.post(f"{path}/recuse", page=path).status_code == 303
     assert "You have nothing to review now." in proposed.at_evaluator.get("/judging").text
     assert "There are not enough evaluators" in (

@@ -347,7 +347,7 @@ def b6_a_second_try(played: Year) -> None:
     judge = played.at(address)
     judge.goto(f"{played.url}/judging")
     judge.get_by_role("link", name=year.title(5), exact=True).click()
-    judge.get_by_text("the teacher hears by January 12, 2027").wait_for()
+    judge.get_by_text("the teacher is to hear by January 12, 2027").wait_for()
     own = re.search(r"\d+", address)[0].zfill(3)
     assert crawl(judge, played.url, own=own) >= 2
     comment = "One more group, please, in their own words."
