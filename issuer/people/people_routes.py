@@ -52,7 +52,7 @@ def add() -> AnyResponse:
             person = register.add_with_address(session, name, address, now=now, by=by)
     except RegisterError as exc:
         return _new(wrong=exc)
-    return redirect(url_for("people.show", person=person.public_id), 303)
+    return redirect(url_for("people.show", person=person.public_id, done="added"), 303)
 
 
 @people.get("/people/new")

@@ -175,6 +175,9 @@ def test_the_second_press_of_add_leads_to_the_person_who_is_there(district, offi
     again = office.post("/people", page="/people/new", **{**form, "name": "Bo Example"})
     assert (len(pages), again.status_code) == (1, 422)
     assert "this address is somebody else" in again.text
+    page = office.get(*pages).text
+    assert "The person is in the register. They can sign in now" in page
+    assert "granted by the assistant superintendent" in page
     assert office.get("/people?q=Ada").text.count("Ada Example") == 1
 
 
