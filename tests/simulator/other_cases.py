@@ -280,6 +280,8 @@ OTHERS = {
     "a license in its vc claim": lambda w: claimed(
         w.issuer, {"iss": VICTIM, "nbf": 1767225600, "jti": "urn:uuid:1", "vc": {
             **LICENSE, "@context": [MODEL_1], "issuanceDate": "2026-01-01T00:00:00Z"}}),
+    "a license with a status in its vc claim": lambda w: claimed(
+        w.issuer, {"vc": {**LICENSE, "@context": [V2], "status": {"status_list": {}}}}),
     "a license that ends in exp": lambda w: license_jwt(w, exp=1790000000),
     "a license with a status claim": lambda w: license_jwt(w, status={"status_list": {}, LONG: 1}),
     "a license with a status of text": lambda w: license_jwt(w, status="x"),

@@ -516,6 +516,19 @@ def test_links_are_followed_but_to_what_is_there(world, monkeypatch):
     assert "https://a.example/1" not in world.asked
 
 
+def test_what_a_link_to_something_else_leads_to_hides_no_credential(world, monkeypatch):
+    world.documents["https://a.example/1"] = b"<!doctype html><title>x</title>"
+    world.documents["https://a.example/2"] = world.issuer.jwt(world.badge()).encode()
+    links = [Submission("url", f"https://a.example/{number}") for number in (1, 2)]
+    read_all = pipeline.read_all
+    monkeypatch.setattr(pipeline, "read_all", lambda data: read_all(data) if data else links)
+    (report,) = world.verify_all(b"")
+    assert report.authentic.code == "authentic"
+    links.pop()
+    (report,) = world.verify_all(b"")
+    assert report.authentic.code == "web_page"
+
+
 def test_what_is_not_authentic_is_compared_with_nobody_and_no_file():
     late = out_of_time()
     assert pipeline._presented(late, None, [b"x"]) == late
@@ -641,6 +654,9 @@ ENTRY = {"statusListCredential": "https://a.example/1", "statusPurpose": "revoca
         ({"statusListIndex": None}, "statusListIndex", MALFORMED),
         ({"statusListIndex": True}, "statusListIndex", MALFORMED),
         ({"statusListIndex": "0x7"}, "statusListIndex", MALFORMED),
+        ({"statusListIndex": 7.0}, "statusListIndex", MALFORMED),
+        ({"statusListIndex": ["7"]}, "statusListIndex", MALFORMED),
+        ({"statusListIndex": "\u0667"}, "statusListIndex", MALFORMED),
         ({"statusSize": "x"}, "statusSize", MALFORMED),
         ({"statusPurpose": 7}, "statusPurpose", None),
         ({"statusListCredential": None}, "statusListCredential", None),

@@ -136,8 +136,7 @@ def _read_entry(entry: Json, kind: str) -> _StatusEntry | Check:
 
 def _digits(value: Any) -> int | None:
     """Return a number that stands as a number or as plain digits (T14)."""
-    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-    return int(text) if isinstance(text, str) and _INDEX.fullmatch(text) else None
+    return int(value) if _INDEX.fullmatch(str(value)) else None
 
 
 def _messages(entry: Json) -> dict[int, str]:
