@@ -76,9 +76,9 @@ METHOD_NOT_ALLOWED: Final = ProblemType(
     "method-not-allowed",
     Kind(
         405,
-        "This address answers another method",
-        "Approvals are sent with POST, pages are read with GET.",
-        "Use a method that the header Allow names.",
+        N_("This address takes only what is sent to it"),
+        N_("It is no page to open: the form of a page, or a program, sends something to it."),
+        N_("Go back to the page before. A program uses a method that the header Allow names."),
     ),
 )
 NOT_ACCEPTABLE: Final = ProblemType(

@@ -108,7 +108,7 @@ def _plan(session: Session, file: str) -> RosterPlan:
 
 
 def _choose(*, wrong: RosterError | None = None) -> Response:
-    return page("people/import.html", wrong=wrong, columns=table.COLUMNS)
+    return page("people/import.html", wrong=wrong, titles=roles.TITLES)
 
 
 def _csv(data: bytes, name: str) -> Response:

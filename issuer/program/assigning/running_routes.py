@@ -31,6 +31,7 @@ from issuer.program.policy import Policy
 from issuer.program.projects import words
 from issuer.program.projects.states import NotNow, State
 from issuer.program.projects.tables import ProjectRow, VersionRow
+from issuer.program.windows.tables import WindowRow
 from issuer.program.windows.window import Purpose
 from issuer.web.access import needs
 from issuer.web.answers import page
@@ -43,6 +44,10 @@ running = Blueprint("running", __name__)
 NAVIGATION: Final = (MenuEntry("running.cockpit", N_("Program"), lands=9),)
 PLACES: Final = 300
 """On a page of a plan: a window of 142 with two evaluators each is on one."""
+UNPLANNED: Final = {
+    Purpose.PROPOSAL: N_("No window for proposals is open or planned"),
+    Purpose.COMPLETION: N_("No window for completed projects is open or planned"),
+}
 DAYS_TO_RELEASE: Final = 3
 """From the day by which reviews are suggested to be given to the day by which a teacher hears."""
 CASES: Final = 150
@@ -87,10 +92,20 @@ def cockpit() -> Response:
                 for purpose in Purpose
             },
             "late": now.late(local_today()),
+            "unplanned": _unplanned(session, policy) if policy else (),
             "ready": len(ready(session)),
             "looks": len(corrections.open_looks(session, gate.seen(session, "project"))),
         }
     return page("program/cockpit.html", words=words, **values)
+
+
+def _unplanned(session: Session, policy: Policy) -> list[str]:
+    """Return what to say of windows that are needed, and neither open nor still to come."""
+    if policy.rolling:
+        return []
+    rows = select(WindowRow.purpose).where(WindowRow.closes > clock.now()).distinct()
+    planned = set(session.scalars(rows))
+    return [words for purpose, words in UNPLANNED.items() if purpose not in planned]
 
 
 @running.get("/program/assignments/<purpose>")
