@@ -163,6 +163,11 @@ def _finished_criterion(
         fields.wrong[f"{at}.levels"] = N_(
             "Give each level different points, the best one the most."
         )
+    names = [level.name.casefold() for level in levels if level.name]
+    if len({*names}) < len(names):
+        fields.wrong.setdefault(
+            f"{at}.levels", N_("Two levels have the same name: give each a name of its own.")
+        )
     own = draft.id if is_id(draft.id) else new_id(name, taken, "criterion")
     return Criterion(own, name, description, required, tuple(levels))
 

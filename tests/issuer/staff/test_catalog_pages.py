@@ -204,6 +204,7 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(office, field, typed):
     ("field", "typed", "words"),
     [
         ("criteria.0.levels.1.points", "0", "different points"),
+        ("criteria.0.levels.1.name", "BEGUN", "same name"),
         ("criteria.0.levels.1.points", "much", "whole number"),
         ("criteria.0.levels.1.points", "²", "whole number"),
         ("criteria.0.levels.1.points", "9" * 30, "whole number"),
