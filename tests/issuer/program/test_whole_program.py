@@ -266,10 +266,13 @@ def test_the_program_is_set_up_on_a_page(district):
         "/program/setup", page="/program/setup", **{**fields, "completion_judges": "2"}
     )
     assert answer.status_code == 303
+    chief.post("/program/setup/fields/1/retire", page="/program/setup")
+    assert "there is none yet" in chief.get("/program/setup").text
     assert (
         chief.post("/program/setup/fields", page="/program/setup", name="STEM").status_code == 303
     )
-    assert "STEM" in chief.get("/program/setup").text
+    page = chief.get("/program/setup").text
+    assert ("STEM" in page, "there is none yet" in page) == (True, False)
 
 
 @pytest.mark.parametrize(
