@@ -150,8 +150,11 @@ def send_again(
     """Send the mail that a credential is ready again, to another address if one is given.
 
     `by` is who asked for it, for the audit log. The address is forgotten once the mail has left.
+    While one to this address was not tried yet, no other is put.
     """
     with issuer.database.writing() as session:
+        if queue.is_fresh(session, "issued", public_id, address=address):
+            return
         host = issuer.settings.host
         queue.put(session, "issued", public_id, host=host, now=now, address=address)
         audit.record(session, by=by, action=SENT_AGAIN, about=public_id, now=now)

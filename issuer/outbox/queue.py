@@ -53,6 +53,18 @@ def put(
     )
 
 
+def is_fresh(session: Session, kind: str, about: str, *, address: str | None = None) -> bool:
+    """True if such a message, to this address, was not tried yet: a button was pressed twice."""
+    rows = select(OutboxRow.id).where(
+        OutboxRow.kind == kind,
+        OutboxRow.about == about,
+        OutboxRow.address.is_not_distinct_from(address),
+        OutboxRow.state == MessageState.WAITING,
+        OutboxRow.attempts == 0,
+    )
+    return session.scalar(rows.limit(1)) is not None
+
+
 def due(now: datetime, *, leaving_out: Collection[str] = ()) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions for a message to be due at `now` and of none of those kinds."""
     waiting = (OutboxRow.state == MessageState.WAITING, OutboxRow.due_at <= now)

@@ -101,14 +101,17 @@ def add_name(
 
     Raises `RegisterError`.
     """
-    _keep_name(person, _name(name))
-    session.flush()
-    acts.tell(session, by, "name-added", person, now=now)
+    if _keep_name(person, _name(name)):
+        session.flush()
+        acts.tell(session, by, "name-added", person, now=now)
 
 
-def _keep_name(person: PersonRow, name: str) -> None:
-    if name not in {row.name for row in person.other_names}:
+def _keep_name(person: PersonRow, name: str) -> bool:
+    """Keep a name among the others; False if it is there."""
+    is_new = name not in {row.name for row in person.other_names}
+    if is_new:
         person.other_names.append(OtherNameRow(name=name))
+    return is_new
 
 
 def add_address(

@@ -317,7 +317,7 @@ def correct_reason(issuer: Issuer, public_id: str, *, reason: str, by: str, now:
         statement = select(CredentialRow).where(CredentialRow.public_id == public_id)
         row = session.scalar(statement)
         place = row and session.get(Revocation, (row.list_number, row.list_index))
-        if place:
+        if place and place.reason != reason:
             place.reason = reason
             audit.record(session, by=by, action=REASON_CORRECTED, about=public_id, now=now)
     return bool(place)

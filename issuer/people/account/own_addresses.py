@@ -47,10 +47,15 @@ def ask(
     language: str,
     now: datetime,
 ) -> None:
-    """Mail a link to an address, to show that it is the person's. Raises `RegisterError`."""
+    """Mail a link to an address, to show that it is the person's; one, until it has left.
+
+    Raises `RegisterError`.
+    """
     address = address.strip()
     if not register.is_address(address):
         raise RegisterError(N_("this is not an e-mail address"))
+    if queue.is_fresh(session, KIND, person.public_id, address=address):
+        return
     lately = (OutboxRow.kind == KIND, OutboxRow.about == person.public_id)
     recent = select(func.count()).where(*lately, OutboxRow.created_at > now - LASTS)
     if (session.scalar(recent) or 0) >= MOST:
@@ -82,8 +87,9 @@ def address_in(settings: Settings, person: PersonRow, token: str) -> str | None:
 
 def confirm(session: Session, person: PersonRow, address: str, *, now: datetime) -> None:
     """Add an address whose mail was answered. Raises `RegisterError` for somebody else's."""
-    register.add_address(session, person, address, verified_at=now)
-    acts.tell(session, person, "address-added", person, now=now)
+    before = {row.id for row in person.addresses if row.verified_at}
+    if register.add_address(session, person, address, verified_at=now).id not in before:
+        acts.tell(session, person, "address-added", person, now=now)
 
 
 def prefer(session: Session, person: PersonRow, number: int) -> None:

@@ -48,7 +48,7 @@ def add_address() -> AnyResponse:
             own_addresses.ask(
                 session,
                 issuer.settings,
-                gate.person(session),
+                gate.acting(session),
                 typed,
                 language=chosen(),
                 now=clock.now(),

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from issuer.database.pressed_twice import alike
 from issuer.people.register import new_id
 from issuer.people.roster import oneroster, table
 from issuer.people.roster.rows import Roster
@@ -17,10 +18,12 @@ def read(data: bytes) -> Roster:
 
 
 def keep(session: Session, person_pk: int, roster: Roster, *, now: datetime) -> str:
-    """Store a roster for the person who uploaded it, and return its id."""
+    """Store a roster for the person who uploaded it, once, and return its id."""
     row = ImportRow(public_id=new_id(), person_pk=person_pk, created_at=now)
     rows = [[row.number, dict(row.cells)] for row in roster.rows]
     row.roster = {"rows": rows, "left_out": roster.left_out}
+    if earlier := alike(session, row, "person_pk", "roster"):
+        return earlier[0].public_id
     session.add(row)
     return row.public_id
 
@@ -34,6 +37,10 @@ def find(session: Session, public_id: str) -> Roster | None:
     return Roster(rows, row.roster["left_out"])
 
 
-def drop(session: Session, public_id: str) -> None:
-    """Keep a roster no longer."""
-    session.execute(delete(ImportRow).where(ImportRow.public_id == public_id))
+def empty(session: Session, public_id: str, done: int) -> int:
+    """Keep no row of a roster, but how many were carried out, and return that: a second press of
+    the button finds it."""
+    row = session.scalars(select(ImportRow).where(ImportRow.public_id == public_id)).one()
+    done = done or row.roster.get("done", 0)
+    row.roster = {"rows": [], "left_out": 0, "done": done}
+    return done

@@ -42,7 +42,7 @@ def upload() -> AnyResponse:
     except RosterError as exc:
         return _choose(wrong=exc)
     with current_issuer().database.writing() as session:
-        import_id = keeping.keep(session, gate.whoever().person.id, read, now=clock.now())
+        import_id = keeping.keep(session, gate.acting(session).id, read, now=clock.now())
     return redirect(url_for("roster.look", file=import_id), 303)
 
 
@@ -79,12 +79,12 @@ def carry_out(file: str) -> AnyResponse:
     """Bring what needs no decision into the register."""
     now = clock.now()
     with current_issuer().database.writing() as session:
-        by = gate.person(session)
+        by = gate.acting(session)
         changes = _plan(session, file)
         done = plan.carry_out(session, changes, by=by, now=now, today=_today(now))
         left = changes.count(RosterFate.DECIDE)
         if not left:
-            keeping.drop(session, file)
+            done = keeping.empty(session, file, done)
     if left:
         return redirect(url_for("roster.look", file=file, done=done), 303)
     return redirect(url_for("people.list_all", done=done), 303)

@@ -106,7 +106,7 @@ def change(
     columns: Mapping[str, str] | None = None,
     pays: bool = True,
 ) -> None:
-    """Put rules in force, from now on; what is not given stays as it was.
+    """Put rules in force, from now on, unless they are; what is not given stays as it was.
 
     A rule may be left out, and is then asked for. Raises `NotSet` for one that cannot be read.
     """
@@ -118,6 +118,8 @@ def change(
         "columns": earlier["columns"] if columns is None else dict(columns),
         "zone": zone.key,
     }
+    if before and (before.pays, before.content) == (pays, content):
+        return
     session.add(AgreementRow(pays=pays, content=content, created_at=now, created_by=by.id))
     session.flush()
     record(session, by=actor(by.id), action="pay.agreed", about="pay", now=now)

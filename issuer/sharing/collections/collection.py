@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from contexts.errors import MintmarkError
 from issuer import issuance
+from issuer.database.pressed_twice import alike
 from issuer.home.issuer import Issuer
 from issuer.home.link_tokens import LinkTokens
 from issuer.home.settings import Settings
@@ -121,16 +122,20 @@ class Edited:
 def create(issuer: Issuer, edited: Edited, *, person: int | None, now: datetime) -> str:
     """Store a collection of the credentials in `edited`; return its edit token.
 
-    `person` is the number of the signed-in person, who then owns the collection. Raises
-    `CollectionError` for none.
+    `person` is the number of the signed-in person, who then owns the collection; of one that she
+    has already, and has not changed since, it is the token. Raises `CollectionError` for none.
     """
     row = CollectionRow(public_id=secrets.token_urlsafe(16), title="", created_at=now)
     row.person_pk = person
     with issuer.database.writing() as session:
-        session.add(row)
+        if person is not None:
+            session.get_one(PersonRow, person, with_for_update={"key_share": True})
         _fill(issuer, session, row, edited, person)
         if not row.entries:
             raise CollectionError
+        if person is not None and (twin := _twin(session, row)):
+            return _tokens(issuer).current(twin.public_id, twin.edit_generation, twin.edit_hash)
+        session.add(row)
         return _new_link(issuer, row, 0)
 
 
@@ -281,6 +286,19 @@ def _new_link(issuer: Issuer, row: CollectionRow, generation: int) -> str:
     token = tokens.make(row.public_id, generation)
     row.edit_generation, row.edit_hash = generation, tokens.hashed(token)
     return token
+
+
+def _twin(session: Session, row: CollectionRow) -> CollectionRow | None:
+    """Return the collection of the same person that says the same; None if there is none."""
+    entries = [(entry.credential_pk, entry.sentence) for entry in row.entries]
+    return next(
+        (
+            other
+            for other in alike(session, row, "person_pk", "title", "words")
+            if [(entry.credential_pk, entry.sentence) for entry in other.entries] == entries
+        ),
+        None,
+    )
 
 
 def _opened(issuer: Issuer, session: Session, token: str) -> CollectionRow | None:

@@ -30,10 +30,13 @@ _WHOLE = select(ReportRow).options(
 def tell(
     session: Session, public_id: str, *, name: str | None, words: str, now: datetime
 ) -> ReportRow:
-    """Store what the holder of a credential says; while one waits, it is that one that changes."""
+    """Store what the holder of a credential says, once; while one waits, it is that one that
+    changes."""
     its = select(CredentialRow.id).where(CredentialRow.public_id == public_id)
     key = session.scalar(its.with_for_update())  # who tells twice at once makes one report
     row = session.scalar(_newest(public_id).with_for_update(of=ReportRow))
+    if row is not None and (row.settled_at, row.name, row.words) == (None, name, words):
+        return row
     if row is None or row.settled_at is not None:
         row = ReportRow(public_id=secrets.token_urlsafe(16), credential_pk=key)
         session.add(row)

@@ -36,9 +36,12 @@ _PURPOSE: Final = b"mintmark links "
 def ask(
     session: Session, settings: Settings, address: str, *, language: str, now: datetime
 ) -> None:
-    """Put out the mail with the links of an address, whether anything went there or not."""
+    """Put out the mail with the links of an address, whether anything went there or not; one,
+    until it has left."""
     address = address.strip()[:LONGEST_ADDRESS]
     about = _about(settings, address)
+    if queue.is_fresh(session, KIND, about, address=address):
+        return
     lately = (OutboxRow.about == about, OutboxRow.created_at > now - WITHIN)
     if (session.scalar(select(func.count()).where(*lately)) or 0) < MOST:
         queue.put(

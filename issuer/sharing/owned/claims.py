@@ -80,10 +80,13 @@ def answer(
 ) -> None:
     """Answer a request; with a `host` to send from, the person who asked gets a mail.
 
-    Raises `ClaimError` for one's own request, and for one already answered.
+    Raises `ClaimError` for one's own request, and for one that was answered otherwise or by
+    somebody else.
     """
     if by.id == claim.person_pk:
         raise ClaimError(N_("somebody else in the office has to answer your own request"))
+    if (claim.is_theirs, claim.answered_by) == (is_theirs, by.id):
+        return
     if claim.is_theirs is not None:
         raise ClaimError(N_("this request is answered already"))
     claim.is_theirs, claim.answered_at, claim.answered_by = is_theirs, now, by.id

@@ -39,13 +39,17 @@ def save_rubric(session: Session, rubric: Rubric, *, by: str, now: datetime) -> 
 
 
 def retire(session: Session, achievement_id: str, *, by: str, now: datetime) -> None:
-    """Offer an achievement no more."""
+    """Offer an achievement no more, unless it is so."""
+    if achievement_id in versions.retired(session):
+        return
     versions.retire(session, achievement_id, now=now)
     log.record(session, by=by, action=RETIRED, about=f"achievement:{achievement_id}", now=now)
 
 
 def offer_again(session: Session, achievement_id: str, *, by: str, now: datetime) -> None:
-    """Offer a retired achievement again."""
+    """Offer a retired achievement again, unless it is offered."""
+    if achievement_id not in versions.retired(session):
+        return
     versions.offer_again(session, achievement_id)
     log.record(session, by=by, action=OFFERED, about=f"achievement:{achievement_id}", now=now)
 

@@ -248,7 +248,7 @@ def first_run(year):
     for locked in (run, another):
         year.confirm(locked)
     assert year.payroll.post(f"{run}/file", page=run).status_code == 422
-    assert year.payroll.post(f"{run}/confirm", page=run).status_code == 422
+    year.confirm(run)  # the button is pressed twice
     assert year.run() == (None, [])
 
 
@@ -280,7 +280,8 @@ def withdrawn_after_it_was_paid(year):
     assert close(year, "2026-07-01").status_code == 422
     year.confirm(run)
     assert close(year, "2027-07-01").status_code == 422
-    assert close(year, "2026-07-01").status_code == 303
+    for _ in range(2):  # the button is pressed twice
+        assert close(year, "2026-07-01").status_code == 303
     issuer, why = year.district.issuer, "It was another’s."
     lists.revoke(issuer, year.credential, reason=why, by="command", now=year.today)
     assert year.run() == (None, [])

@@ -56,7 +56,7 @@ def write() -> AnyResponse:
                 session,
                 settings=typed,
                 clauses=clauses,
-                by=gate.person(session),
+                by=gate.acting(session),
                 zone=issuer.settings.timezone or ZoneInfo("UTC"),
                 now=clock.now(),
             )

@@ -147,7 +147,7 @@ def choose_columns() -> AnyResponse:
     places = {name: form.get(f"place-{name}", 99, type=whole_number) for name in COLUMNS}
     chosen = [name for name in sorted(COLUMNS, key=lambda name: places[name]) if heads[name]]
     with current_issuer().database.writing() as session:
-        agreement, by = agreement_in_force(session), gate.person(session)
+        by, agreement = gate.acting(session), agreement_in_force(session)
         columns = {name: heads[name] for name in chosen}
         zone = settings.timezone or agreement.zone
         agreements.change(session, columns=columns, by=by, zone=zone, now=clock.now())

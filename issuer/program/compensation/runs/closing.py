@@ -64,9 +64,12 @@ def years(session: Session, contract: Contract, today: date) -> list[LedgerYear]
 def close(
     session: Session, agreement: Agreement, first_day: str, *, by: PersonRow, now: datetime
 ) -> None:
-    """Close a year. Raises `PayRunRefused` while something of it, or of one before, is open."""
+    """Close a year, unless it is closed. Raises `PayRunRefused` while something of it, or of one
+    before, is open."""
     today = agreement.day(now)
     known = years(session, agreement.contract, today) if agreement.contract else []
+    if first_day in {one.year.first.isoformat() for one in known if one.is_closed}:
+        return
     due = next((year for year in known if not year.is_closed), None)
     if due is None or due.year.first.isoformat() != first_day or not due.may_close:
         raise PayRunRefused(N_("Something of this year, or of one before it, is still open."))

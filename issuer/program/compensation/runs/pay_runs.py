@@ -69,8 +69,13 @@ def hand_out(session: Session, run: PayRunRow, *, by: PersonRow, now: datetime) 
 def confirm(
     session: Session, agreement: Agreement, run: PayRunRow, *, by: PersonRow, now: datetime
 ) -> None:
-    """Say that a run was paid: its sums are paid from now on, and its file is gone."""
+    """Say that a run was paid: its sums are paid from now on, and its file is gone.
+
+    Once is enough, as where a button is pressed twice; raises `PayRunRefused` if another did.
+    """
     lock_people(session)
+    if run.confirmed_by == by.id:
+        return
     if run.confirmed_at is not None:
         raise PayRunRefused(N_("This run is confirmed, and its file is not kept."))
     run.confirmed_at, run.confirmed_by, run.file = now, by.id, None
