@@ -122,12 +122,12 @@ def accept(token: str) -> AnyResponse:
 @signing_in.post("/sign-out")
 @open_to_all
 def sign_out() -> AnyResponse:
-    """End this browser's session."""
+    """End this browser's session, and say so on the home page."""
     issuer, visitor = current_issuer(), signed_in()
     if visitor is not None:
         with issuer.database.writing() as session:
             sessions.end(session, SessionRow.id == visitor.session.id, now=clock.now())
-    response = redirect(url_for("catalog.home"), 303)
+    response = redirect(url_for("catalog.home", done="signed-out"), 303)
     response.delete_cookie(cookie_name(issuer.settings), secure=_is_secure(), path="/")
     return response
 

@@ -80,12 +80,36 @@ def test_public_pages_are_there_without_the_database(district, office, monkeypat
     assert browser.get("/account").status_code == 503
 
 
+def test_a_fault_of_the_site_is_told_in_words_for_people(district, office, monkeypatch, caplog):
+    """With whom to tell its number, in the language of the reader; JSON keeps its form."""
+    browser = district.browser(office)
+
+    def explode():
+        raise RuntimeError
+
+    monkeypatch.setitem(district.app.view_functions, "account.show", explode)
+    answer = browser.get("/account", headers={"Accept": "text/html"})
+    number = re.search(r"<code>([\w-]{36})</code>", answer.text)[1]
+    assert (answer.status_code, number in caplog.text) == (500, True)
+    assert "It is not your fault." in answer.text
+    assert "instance" not in answer.text
+    assert 'href="http://localhost:8202/"' in answer.text  # a way back
+    spanish = browser.get("/account?lang=es", headers={"Accept": "text/html"})
+    assert "No es culpa suya." in spanish.text
+    as_json = browser.get("/account", headers={"Accept": "application/json"}).get_json()
+    assert as_json.keys() >= {"type", "title", "status", "detail", "remedy", "instance"}
+    explained = browser.get("/problems/internal", headers={"Accept": "text/html"}).text
+    assert "It is not your fault." not in explained
+
+
 def test_signing_out_ends_the_session_and_not_only_the_cookie(district, office):
     browser, copy = district.browser(office), district.browser()
     name = cookie_name(district.issuer.settings)
     copy.client.set_cookie(name, browser.client.get_cookie(name).value)
     assert is_in(copy)
-    browser.post("/sign-out")
+    home = browser.post("/sign-out").location
+    assert "You are signed out." in browser.get(home).text
+    assert "You are signed out." not in district.browser(office).get(home).text
     assert not is_in(browser)
     assert not is_in(copy)
 

@@ -266,7 +266,11 @@ def test_cookies_are_read_by_no_script_and_sent_by_no_other_site(district, jorda
 def test_without_mail_the_page_says_how_to_get_a_link(district, mailing):
     object.__setattr__(district.issuer.settings, "mail", None)
     page = district.browser().get("/sign-in")
-    assert "mintmark people invite" in page.text
+    first, _, folded = page.text.partition("For whoever runs this server")
+    assert "Ask the office for a link" in first
+    assert "mintmark people invite" in folded
+    mine = district.browser(district.add("Jordan Example")).get("/my-credentials").text
+    assert ("Add an address" in mine, "ask the office of your district" in mine) == (False, True)
     first = district.browser().get("/").text
     assert ("Sign in" in first, 'href="/sign-in"' in first) == (False, True)
 
