@@ -53,6 +53,7 @@ FILES = {
         "Eight bars, and the student’s corrections.",
         "student work",
     ),
+    "plan.docx": ("The plan of ten weeks", "What each day was for, and the counts.", "lesson plan"),
 }
 """What shows each completed project: by file, its name, what it shows, and its kind."""
 

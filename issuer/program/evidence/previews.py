@@ -60,6 +60,8 @@ def preview_of(path: Path, media_type: str) -> Preview:
     """Return what a page shows of a document of this type."""
     if shown(media_type) is not Shown.TEXT:
         return Preview(problem=PROBLEMS[_UNSEEN])
+    if not path.exists():
+        return Preview(problem=PROBLEMS["document_damaged"])
     if path.stat().st_size > MOST_BYTES:
         return Preview(problem=PROBLEMS[_TOO_LARGE])
     are_sheets = "spreadsheet" in media_type

@@ -168,6 +168,7 @@ def test_colleagues_read_the_text_of_what_is_shared(play):
 
 def test_why_a_document_is_not_shown(tmp_path, monkeypatch):
     path = tmp_path / "file"
+    assert preview_of(path, TEXT).problem == "It cannot be read here."
     path.write_bytes(b"PK no document")
     assert preview_of(path, TEXT).problem == "It cannot be read here."
     assert preview_of(path, f"{OPEN}.spreadsheet").problem == "It cannot be read here."
