@@ -27,7 +27,7 @@ from issuer.issuance.problems import Refused
 from issuer.issuance.records.approval_tables import ApprovalRow, EventRow
 from issuer.issuance.records.tables import CredentialRow, StatusList
 from issuer.issuance.status_lists import lists
-from verifier import clock, verify
+from verifier import clock, verify, verify_all
 from verifier.proof import jose
 from verifier.public_keys import multikey
 from verifier.report import Answer
@@ -86,6 +86,10 @@ def test_json_and_jwt_secure_one_prepared_document(issuer, approval):
     assert token.payload == {**document, **claims}
     assert token.header.keys() == {"alg", "kid", "typ"}
     assert proof["created"] == document["validFrom"]
+    both = json.dumps([json.loads(row.json), row.jwt.decode()]).encode()
+    fetch = published.fetch_own(issuer.settings)
+    (report,) = verify_all(both, make_fetch=lambda: fetch, now=datetime.now(UTC))
+    assert report.authentic.answer is Answer.YES
 
 
 def test_the_same_approval_again_is_the_same_credential(any_issuer, approval):
