@@ -41,7 +41,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if named and "\\" in item.name:
             raise ValueError(f"{item.nodeid}: give it an id of plain letters")
     own = mutant.rpartition(".")[0].rpartition(".")[2]
-    items.sort(key=lambda item: (own not in item.path.name, "in_full" not in item.path.name))
+    keen = ("in_full", "test_each_", "test_members")
+    items.sort(
+        key=lambda item: (own not in item.path.name, not any(w in item.path.name for w in keen))
+    )
 
 
 @pytest.fixture
