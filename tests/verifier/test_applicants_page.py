@@ -181,6 +181,18 @@ def test_more_credentials_than_one_page_takes_are_led_to_this_one(client):
     assert "on the page “Check many applicants”" in answer.text
 
 
+def test_several_files_are_called_by_their_table_else_by_the_first(client):
+    badge, table = b"{}", ("round 2.csv", b"Name,File\nAda,b.json\n")
+    files = [("b.json", badge), ("c.json", badge)]
+    for sent, title in (
+        ([*files, table], "round 2.csv"),
+        (files, "b.json …"),
+        (files[:1], "b.json"),
+    ):
+        page = done(client, hand_in(client, file=sent))
+        assert f"<h1><bdi>{title}</bdi></h1>" in page
+
+
 def test_a_table_of_links_alone_is_enough(client):
     table = b"Name,Link\nAda,https://district.example/nothing\n"
     page = done(client, hand_in(client, file=[("round 2.csv", table)]))

@@ -13,6 +13,7 @@ from typing import IO
 from werkzeug.sansio.multipart import Data, Epilogue, File, MultipartDecoder, NeedData
 
 from verifier.batch.files import AS_FOLDER, is_handed_in
+from verifier.batch.table import is_table
 from verifier.web.applicants.runs import MOST_FILES, NotTakenError
 from verifier.wording.words import N_
 
@@ -76,7 +77,7 @@ def receive(chunks: Iterable[bytes], boundary: bytes, folder: Path) -> HandedIn:
         box.close()
     if box.source is None:
         raise NotTakenError(NOTHING)
-    return HandedIn(box.source, box.name, box.policy)
+    return HandedIn(box.source, box.title, box.policy)
 
 
 def _put(decoder: MultipartDecoder, box: "_Box") -> None:
@@ -96,8 +97,17 @@ class _Box:
         self.policy: dict[str, Path] = {}
         self._folder = folder
         self._zip: zipfile.ZipFile | None = None
-        self._names: set[str] = set()
+        self._names: dict[str, None] = {}
         self._into: IO[bytes] | None = None
+
+    @property
+    def title(self) -> str:
+        """What came, in a word: the zip, the folder, the table among several files, else the first
+        of them."""
+        first = self.name or next(iter(self._names), "")
+        if self.name or len(self._names) < 2:
+            return first
+        return next(filter(is_table, self._names), f"{first} …")
 
     def open(self, field: str, name: str) -> None:
         """Begin a file; one without a name, or that a system left, goes nowhere."""
@@ -149,9 +159,8 @@ class _Box:
             self.name, name = top, inside
         if name in self._names:
             raise NotTakenError(TWICE, name=name)
-        self._names.add(name)
+        self._names[name] = None
         if self._zip is None:
             self.source = self._folder / f"handed-in{AS_FOLDER}"
             self._zip = zipfile.ZipFile(self.source, "x")
-        self.name = self.name or name
         self._into = self._zip.open(zipfile.ZipInfo(name), "w")
