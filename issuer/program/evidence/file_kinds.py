@@ -115,22 +115,15 @@ def kind_of(beginning: bytes, name: str) -> FileKind:
         if media_type in types:
             return kind
     if not types and end in _TEXTS and _is_text(beginning):
-        return FileKind(_TEXTS[end], Shown.FRAME)
+        return FileKind(_TEXTS[end], Shown.TEXT)
     raise NotTaken(_NOT_TAKEN)
 
 
 def shown(media_type: str) -> Shown:
     """Return how a page shows a file of a type that was taken."""
     kinds = {kind.media_type: kind.shown for kind in _BY_TYPE.values()}
-    kinds |= dict.fromkeys(_TEXTS.values(), Shown.FRAME)
-    kinds |= dict.fromkeys(_BY_SUFFIX.values(), Shown.TEXT)
+    kinds |= dict.fromkeys((*_TEXTS.values(), *_BY_SUFFIX.values()), Shown.TEXT)
     return kinds.get(media_type, Shown.NOWHERE)
-
-
-def served_as(media_type: str) -> str:
-    """Return the media type under which such a file is sent: all text as plain text, which browsers
-    show as it is written."""
-    return "text/plain" if media_type in _TEXTS.values() else media_type
 
 
 def suffix(media_type: str) -> str:
@@ -151,7 +144,9 @@ def advice(path: Path, media_type: str) -> str:
     kind = shown(media_type)
     if kind is Shown.VIDEO and is_rarely_played(path):
         return _RECORD_COMPATIBLY
-    return {Shown.TEXT: _SAVE_AS_PDF, Shown.NOWHERE: _SAVE_AS_JPEG}.get(kind, "")
+    if kind is Shown.NOWHERE:
+        return _SAVE_AS_JPEG
+    return _SAVE_AS_PDF if media_type in _BY_SUFFIX.values() else ""
 
 
 def is_rarely_played(path: Path) -> bool:

@@ -72,12 +72,11 @@ def _sent(row: ArtifactRow, how: str, *, is_blind: bool) -> AnyResponse:
     """Send a file so that it can do nothing by itself, and note who opened it."""
     _note_reader(row)
     path, media_type = files().path(row.sha256 or ""), row.media_type or ""
-    served_as = file_kinds.served_as(media_type)
     response: AnyResponse
     if is_blind:
-        response = _blind(path, media_type, served_as)
+        response = _blind(path, media_type)
     else:
-        response = send_file(path, mimetype=served_as, conditional=True)
+        response = send_file(path, mimetype=media_type, conditional=True)
     name = f"{row.public_id}{file_kinds.suffix(media_type)}"
     response.headers["Content-Disposition"] = dump_options_header(how, {"filename": name})
     response.headers["Content-Security-Policy"] = FILE_POLICY
@@ -85,7 +84,7 @@ def _sent(row: ArtifactRow, how: str, *, is_blind: bool) -> AnyResponse:
     return response
 
 
-def _blind(path: Path, media_type: str, served_as: str) -> AnyResponse:
+def _blind(path: Path, media_type: str) -> AnyResponse:
     """Send a file, whole or in part, without identifying data (E29)."""
     try:
         file = open_blind(path, media_type)
@@ -93,7 +92,7 @@ def _blind(path: Path, media_type: str, served_as: str) -> AnyResponse:
         raise NotFound from None
     response = Response(
         FileWrapper(file, _BLOCK),  # type: ignore[arg-type]  # it asks for no more than this has
-        mimetype=served_as,
+        mimetype=media_type,
         direct_passthrough=True,
     )
     response.content_length = file.size

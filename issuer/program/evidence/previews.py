@@ -2,7 +2,8 @@
 
 preview_of(path, "application/vnd.oasis.opendocument.text").parts[0].lines      # ["Week one", …]
 
-A document is read in the sandbox; what it says is never taken for more than text (T15).
+A document is read in the sandbox; what it says is never taken for more than text (T15). A file of
+plain text is read here.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,7 @@ from typing import Any, Final
 
 from issuer.program.evidence.file_kinds import Shown, shown
 from verifier.intake import sandbox
+from verifier.intake.document import MOST_LETTERS
 from verifier.intake.sandbox import ReaderBusyError, SandboxError
 from verifier.wording.words import N_
 
@@ -46,6 +48,7 @@ class Preview:
     """What is shown of a document, or the `problem` that a page states in its place."""
 
     parts: Sequence[PreviewPart] = ()
+    is_plain: bool = False
     are_slides: bool = False
     are_sheets: bool = False
     problem: str = ""
@@ -62,6 +65,8 @@ def preview_of(path: Path, media_type: str) -> Preview:
         return Preview(problem=PROBLEMS[_UNSEEN])
     if not path.exists():
         return Preview(problem=PROBLEMS["document_damaged"])
+    if media_type.startswith("text/"):
+        return Preview([_plain(path)], is_plain=True)
     if path.stat().st_size > MOST_BYTES:
         return Preview(problem=PROBLEMS[_TOO_LARGE])
     are_sheets = "spreadsheet" in media_type
@@ -81,6 +86,12 @@ def preview_of(path: Path, media_type: str) -> Preview:
         for number, lines in enumerate(answer["parts"])
     ]
     return Preview(parts, are_slides="presentation" in media_type)
+
+
+def _plain(path: Path) -> PreviewPart:
+    with path.open(encoding="utf-8", errors="replace", newline=None) as file:
+        text = file.read(MOST_LETTERS + 1)
+    return PreviewPart(lines=[text[:MOST_LETTERS]], is_cut=len(text) > MOST_LETTERS)
 
 
 def _sheet(sheet: Mapping[str, Any]) -> PreviewPart:

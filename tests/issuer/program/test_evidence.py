@@ -56,8 +56,8 @@ PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n"
         (box(b"ftyp", b"qt  \0\0\2\0qt  "), "film.mov", "video/quicktime", Shown.VIDEO),
         (box(b"ftyp", b"heic\0\0\0\0mif1heic"), "a.heic", "image/heic", Shown.NOWHERE),
         (b"ID3\3" + bytes(6) + b"\xff\xfb\x90\0" * 20, "a.mp3", "audio/mpeg", Shown.AUDIO),
-        ("Días de música\n".encode(), "notes.txt", "text/plain", Shown.FRAME),
-        (b"a,b\r\n1,2\r\n", "counts.csv", "text/csv", Shown.FRAME),
+        ("Días de música\n".encode(), "notes.txt", "text/plain", Shown.TEXT),
+        (b"a,b\r\n1,2\r\n", "counts.csv", "text/csv", Shown.TEXT),
     ],
 )
 def test_a_kind_is_told_by_the_content(data, name, media_type, shown):

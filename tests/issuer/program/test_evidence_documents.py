@@ -41,6 +41,7 @@ FILES = {
     "plan.odt": open_document("text", '<text:p xmlns:text="x">Twelve claps.</text:p>'),
     "talk.pptx": pptx(["Clap"], ["Count"]),
     "counts.xlsx": workbook(Readers=[["Week", "Readers"], ["1", "Example"]]),
+    "notes.md": b"By Jordan Example.\r\n- *Clap*",
     "photo.heic": HEIC,
 }
 
@@ -76,19 +77,20 @@ def test_who_judges_reads_every_document_in_the_page_and_names_are_covered(play)
     links = re.findall(rf'href="({judging}/evidence/[\w-]+)"', page)
     texts = [play.at_evaluator.get(link).text for link in links]
     assert "Download" not in page + "".join(texts)
-    word, open_text, slides, cells = texts
+    word, open_text, slides, cells, plain = texts
     assert "By █████." in word
     assert "Twelve &lt;b&gt;claps&lt;/b&gt;." in word
     assert "Its text, without pictures and layout." in open_text
     assert re.findall(r"Slide \d|Clap|Count", slides) == ["Slide 1", "Clap", "Slide 2", "Count"]
     assert "Its cells, without charts and layout." in cells
     assert re.findall(r"<td[^>]*>([^<]*)", cells) == ["Week", "Readers", "1", "█████"]
+    assert "By █████.\n- *Clap*" in plain
     set_names_hidden(play, hidden=False)
     assert "By Jordan Example." in play.at_evaluator.get(links[0]).text
     set_names_hidden(play, hidden=True)
     with play.district.issuer.database.reading() as session:
         acts = session.scalars(select(AuditRow.action)).all()
-    assert acts.count("artifact.read") == 4  # once a day for each
+    assert acts.count("artifact.read") == 5  # once a day for each
 
 
 def set_names_hidden(play, *, hidden):
@@ -102,7 +104,7 @@ def test_e54_a_photo_in_heic_or_a_document_as_pdf_is_asked_for_with_the_words_fi
     page = play.at_evaluator.get(judging).text
     assert "This photo cannot be shown here." in page
     asked = re.search(r'href="([^"]+)">Ask for it as JPEG', page)[1]
-    assert "“Evidence 5” as a photo in JPEG, please." in play.at_evaluator.get(asked).text
+    assert "“Evidence 6” as a photo in JPEG, please." in play.at_evaluator.get(asked).text
     link = re.search(rf'href="({judging}/evidence/[\w-]+)"', page)[1]
     text = play.at_evaluator.get(link).text
     asked = re.search(r'href="([^"]+)">Ask for it as PDF', text)[1]

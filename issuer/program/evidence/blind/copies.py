@@ -105,8 +105,6 @@ def covers(path: Path, media_type: str) -> Sequence[Cover]:
 
 @lru_cache(maxsize=64)
 def _covers(path: Path, media_type: str, _changed: int) -> Sequence[Cover]:
-    if media_type.startswith("text/"):
-        return ()
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         return _covers_in(data, media_type)
 
