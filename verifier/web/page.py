@@ -239,6 +239,7 @@ def _serve_templates(blueprint: Blueprint, site: Site) -> None:
         "web_link",
     ):
         blueprint.add_app_template_filter(getattr(facts, name), name)
+    blueprint.add_app_template_filter(facts.in_words, "amounts_in_words")
     blueprint.add_app_template_filter(prose)
     blueprint.add_app_template_filter(claims)
     blueprint.record_once(lambda state: setattr(state.app.jinja_env, "finalize", facts.limit_marks))

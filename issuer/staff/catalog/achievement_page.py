@@ -70,7 +70,7 @@ def page_of(
         rows=achievement_form.rows(typed),
         wrong=wrong or {},
         rubrics=[(rubric.id, rubric.name) for rubric in rubrics],
-        offices=settings.certificate.known,
+        offices={one.office: f"{one.name}, {one.title}" for one in settings.certificate.holders},
         types=_choices(*ACHIEVEMENT_TYPES, before.achievement_type if before else None),
         patterns=_choices(*PATTERNS),
         icons=_choices(*ICONS),
