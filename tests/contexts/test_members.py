@@ -307,6 +307,15 @@ def test_an_endorsement_may_be_an_address():
     assert Plain(document, ACTIVE, how).written == document
 
 
+def test_every_name_that_a_context_defines_is_known_wherever_it_stands():
+    """Also in the context of a term, and in a list of contexts."""
+    scoped = {"@id": "urn:b", "@context": [{"c": "urn:c"}, "https://a.example/"]}
+    context = {"@vocab": "urn:v", "a": "urn:a", "b": scoped, "d": {"@type": "@id"}, "e": None}
+    assert [*inline._definitions([context, {"f": {"@id": 7}}, None])] == [
+        ("a", "urn:a"), ("b", "urn:b"), ("c", "urn:c"), ("d", "d"),
+    ]  # fmt: skip
+
+
 def test_so_many_sets_of_own_words_are_remembered_and_no_more(monkeypatch):
     monkeypatch.setattr(inline, "_remembered", {})
     monkeypatch.setattr(inline, "MAX_REMEMBERED", 2)

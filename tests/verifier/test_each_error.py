@@ -390,6 +390,7 @@ def issuing(*others, **action):
         ({"id": 7}, None, None),
         ({"type": "Entity"}, None, None),
         ({"recognizedTo": {"action": "endorse"}}, None, None),
+        ({"recognizedTo": {"action": ["issue"]}}, None, None),
         (issuing(outputValidation={}), None, None),
     ],
 )  # fmt: skip

@@ -66,7 +66,7 @@ def _entry(entity: Json, ends: datetime | None) -> dict[str, Any] | None:
     """Return a `RecognizedEntity` as an entry; None if it is not recognized to issue, or only to
     issue what fits a schema (`outputValidation`), which is not compared here."""
     issuer, actions = entity.get("id"), listed(entity.get("recognizedTo"))
-    by_name = {action.get("action"): action for action in actions if isinstance(action, dict)}
+    by_name = {str(action.get("action")): action for action in actions if isinstance(action, dict)}
     issue = by_name.get("issue", {} if not actions else None)
     if (
         not isinstance(issuer, str)
