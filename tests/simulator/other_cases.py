@@ -506,6 +506,20 @@ OTHERS = {
         w, SIGNED | {"uid": "7"}, revoked=[7, {"uid": "7"}]),
     "a signed badge of an uid of no text": lambda w: signed_2(
         w, SIGNED | {"uid": None}, revoked=[None, {"id": 7}]),
+    "a signed badge of a list with a list in it": lambda w: signed_2(w, revoked=[[ADDRESS]]),
+    "a signed badge of a list that names nothing": lambda w: signed_2(
+        w, revoked=[{"id": [ADDRESS]}, {"uid": {}}]),
+    "a signed badge of others' list": lambda w: signed_2(w, revoked=["urn:x:1", 7, {"uid": 8}]),
+    "a signed badge withdrawn by a number": lambda w: signed_2(
+        w, SIGNED | {"uid": 7}, revoked=[{"uid": "7"}]),
+    "a signed badge on a list of 1.x": lambda w: (
+        signed_2(w, SIGNED | {"uid": "a1"}),
+        published(w, f"{SITE}/revoked", b'{"a1": "An error.", "b2": "Another."}'))[0],
+    "a signed badge not on a list of 1.x": lambda w: (
+        signed_2(w, SIGNED | {"uid": "c3"}),
+        published(w, f"{SITE}/revoked", b'{"a1": "An error."}'))[0],
+    "a signed badge without an id": lambda w: signed_2(w, {
+        name: value for name, value in SIGNED.items() if name != "id"}),
     "a signed badge by a key in its profile": lambda w: signed_2(
         w, key={"publicKeyPem": "x"}, profile={"publicKey": {
             "id": f"{SITE}/key", "owner": f"{SITE}/issuer", "publicKeyPem": PEM}}),

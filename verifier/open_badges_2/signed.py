@@ -67,24 +67,40 @@ def _creator(assertion: Json, profile: Json) -> str | None:
 
 
 def _revocation_list(assertion: Json, profile: Json, fetch: Fetch) -> Check:
-    """Look a signed badge up in the issuer's `revocationList`, by id or `uid`."""
+    """Look a signed badge up in the issuer's `revocationList`, by id or `uid`. The list of 1.x has
+    a reason under each `uid`. An entry that cannot be read may be this badge."""
     url = profile.get("revocationList")
     if url is None:
         return Check("status", Outcome.NOT_APPLICABLE, "no_status")
     if not isinstance(url, str):
         member = {"member": "revocationList"}
         return Check("status", Outcome.COULD_NOT_CHECK, "status_malformed", member)
+    where = {"url": url[:200]}
     try:
-        entries = listed(load(url, fetch).get("revokedAssertions"))
+        document = load(url, fetch)
     except FetchError as exc:
-        params = {"url": url[:200], "why": exc.code}
+        params = {**where, "why": exc.code}
         return Check("status", Outcome.COULD_NOT_CHECK, "status_unreachable", params)
-    own = {value for value in (assertion.get("id"), assertion.get("uid")) if isinstance(value, str)}
-    for entry in entries:
-        named = {entry.get("id"), entry.get("uid")} if is_object(entry) else {entry}
-        if own & {value for value in named if isinstance(value, str)}:
-            return withdrawn_by(entry, {"url": url[:200]})
-    return Check("status", Outcome.PASSED, "not_revoked", {"url": url[:200]})
+    own = _ids(assertion)
+    entries = listed(document.get("revokedAssertions"))
+    entries += [{"id": uid, "revocationReason": document[uid]} for uid in own & document.keys()]
+    named = [_ids(entry if is_object(entry) else {"id": entry}) for entry in entries]
+    for entry, ids in zip(entries, named, strict=True):
+        if own & ids:
+            return withdrawn_by(entry, where)
+    if document.get("revokedAssertions") is None or not own or not all(named):
+        params = {"detail": "revokedAssertions"}
+        return Check("status", Outcome.COULD_NOT_CHECK, "status_list_unreadable", params)
+    return Check("status", Outcome.PASSED, "not_revoked", where)
+
+
+def _ids(document: Json) -> set[str]:
+    """Return the id and the `uid`, which some write as a number."""
+    return {
+        str(value)
+        for value in (document.get("id"), document.get("uid"))
+        if type(value) in (str, int)
+    }
 
 
 def _key(document: Json) -> RSAPublicKey | None:
