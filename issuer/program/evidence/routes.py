@@ -280,12 +280,13 @@ def withdraw(artifact: str) -> AnyResponse:
 @evidence.get("/evidence/<artifact>")
 @needs("artifact", "read", key="artifact")
 def open_file(artifact: str) -> AnyResponse:
-    """Show a file to those who may see it. What browsers do not show is handed over, but never to
-    who judges it."""
-    row = handing_out.opened(artifact)
-    judges = gate.answer().view is View.NAMES_HIDDEN
+    """Show a file to those who may see it. What browsers do not show is handed over, but not to who
+    judges it, unless she runs the program and learns whose it is."""
+    row, is_blind = handing_out.opened(artifact), _is_blind()
+    runs = rules.may(gate.whoever().me, "program", "run") and not is_blind
+    judges = gate.answer().view is View.NAMES_HIDDEN and not runs
     if judges or file_kinds.shown(row.media_type or "").by_browsers:
-        return handing_out.show(row, is_blind=_is_blind())
+        return handing_out.show(row, is_blind=is_blind)
     return handing_out.hand_over(row)
 
 

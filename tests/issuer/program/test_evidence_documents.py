@@ -147,6 +147,9 @@ def test_the_original_is_for_the_teacher_her_coach_and_the_superintendent(play):
         for browser in (play.at_evaluator, *strangers):
             for path in (f"/evidence/{number}", f"{play.project}/evidence/{number}"):
                 assert browser.get(path).status_code == 404
+    set_names_hidden(play, hidden=False)  # a superintendent who judges keeps what is hers to keep
+    assert read(play.at_evaluator, f"/evidence/{number}")[0] == 200
+    set_names_hidden(play, hidden=True)
 
 
 def originals(play):
