@@ -236,6 +236,7 @@ def _page(
                 teacher=row.version.project.person,
                 rubric=rubric,
                 others=_others(session, row, review),
+                earlier=reviews.earlier(session, row),
                 fields=answers.FIELDS[Purpose(row.version.purpose)],
                 questions=policy.questions if policy else (),
                 is_given=review.given_at is not None,

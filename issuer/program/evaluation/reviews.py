@@ -20,6 +20,7 @@ from issuer.program.evaluation import judgment
 from issuer.program.evaluation.conflicts import must_not_judge
 from issuer.program.evaluation.tables import AssignmentRow, ReviewRow
 from issuer.program.evaluation.waiting import given_review
+from issuer.program.projects.tables import VersionRow
 
 
 class Ending(StrEnum):
@@ -92,6 +93,23 @@ def count_given(session: Session, evaluator_pk: int) -> int:
     rows = select(func.count()).select_from(AssignmentRow).join(AssignmentRow.review)
     rows = rows.where(AssignmentRow.evaluator_pk == evaluator_pk, AssignmentRow.ended_at.is_(None))
     return session.scalar(rows.where(ReviewRow.given_at.is_not(None))) or 0
+
+
+def earlier(session: Session, assignment: AssignmentRow) -> Sequence[AssignmentRow]:
+    """Return the assignments in which the same evaluator reviewed earlier versions of the same
+    work, the newest first (R36)."""
+    version = assignment.version
+    rows = (
+        select(AssignmentRow)
+        .join(AssignmentRow.review)
+        .join(AssignmentRow.version)
+        .where(AssignmentRow.evaluator_pk == assignment.evaluator_pk)
+        .where(AssignmentRow.ended_at.is_(None), ReviewRow.given_at.is_not(None))
+        .where(VersionRow.project_pk == version.project_pk)
+        .where(VersionRow.purpose == version.purpose, VersionRow.number < version.number)
+        .options(contains_eager(AssignmentRow.review))
+    )
+    return session.scalars(rows.order_by(VersionRow.number.desc())).all()
 
 
 def in_conflict(session: Session, assignments: Sequence[AssignmentRow]) -> set[int]:

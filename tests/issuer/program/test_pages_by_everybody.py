@@ -249,6 +249,7 @@ def test_a_proposal_is_written_judged_and_released_with_the_keyboard_alone(distr
         first = criterion.get_by_role("radio").first
         tab_to(evaluator, first.evaluate("one => one.labels[0].innerText.trim()"))
         evaluator.keyboard.press("ArrowDown")  # from "not yet" to "met"
+    evaluator.get_by_text(re.compile(r"^(\d) of \1 judged")).wait_for()
     press(evaluator, "Give this review")
     evaluator.get_by_text("Your review is given.").wait_for()
 

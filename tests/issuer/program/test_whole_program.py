@@ -194,6 +194,8 @@ def test_many_reviews_that_were_given_have_pages_the_newest_first(proposed, monk
         proposed.release()
         proposed.hand_in(**ANSWERS | {"title": title})
         proposed.assign("proposal")
+        before = proposed.at_evaluator.get(proposed.assignment()).text
+        assert "before it was handed in again" in before
     newest = proposed.at_evaluator.get("/judging").text
     assert ("1 / 2" in newest, ">Rhythm<" in newest) == (True, True)
     oldest = proposed.at_evaluator.get("/judging?page=2").text
