@@ -14,6 +14,7 @@ from verifier.batch import files as source_files
 from verifier.batch import table
 from verifier.batch.applicants import read_submissions, spelling
 from verifier.batch.files import BatchError, Folder, UnreadableError, Zip
+from verifier.batch.sheet import RecordedFile
 from verifier.batch.table import ApplicantFile
 from verifier.batch.table import read as read_rows
 from verifier.intake.submission import MAX_BYTES
@@ -330,3 +331,18 @@ def test_more_files_than_anybody_has_are_refused(folder, tmp_path, monkeypatch):
     ):
         with pytest.raises(BatchError, match="in parts"):
             refused()
+
+
+def test_the_rules_themselves_are_nobodys_submission(tmp_path):
+    """Wherever they lie, by name and content: an applicant's file of the same name stays."""
+    files = {"policy.toml": b"a = 1", "Ann/policy.toml": b"", "l.json": b"x", "b.json": b""}
+    path = zipped(tmp_path / "in.zip", files)
+    rules = [
+        RecordedFile("office/policy.toml", hashlib.sha256(b"a = 1").hexdigest(), "Policy"),
+        RecordedFile("l.json", hashlib.sha256(b"y").hexdigest(), "List"),
+    ]
+    assert [thing.source for thing in read_submissions(path, rules).files] == [
+        "Ann/policy.toml",
+        "b.json",
+        "l.json",
+    ]

@@ -167,6 +167,16 @@ def test_what_could_not_be_asked_is_named_among_what_was_not_checked(world, clie
     assert '<button form="again">Try again</button>' in text
 
 
+def test_where_no_withdrawal_could_be_published_the_page_says_so(world, client):
+    """It is current, as the data model has it; that nobody withdrew it is more than is known."""
+    unlisted = "Its issuer publishes no list that would say so."
+    without = {name: value for name, value in world.badge().items() if name != "credentialStatus"}
+    text = client.post("/verify", data={"text": json.dumps(world.issuer.sign(without))}).text
+    assert "Whether it was withdrawn" in unchecked(text)
+    assert unlisted in unchecked(text)
+    assert unlisted not in client.post("/verify", data={"text": badge(world)}).text
+
+
 def test_nothing_is_tried_again_where_everybody_answered(world, client):
     assert "Try again" not in client.post("/verify", data={"text": badge(world)}).text
 

@@ -3,12 +3,13 @@
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from verifier.batch import table
 from verifier.batch.files import BatchError, UnreadableError, Zip
+from verifier.batch.sheet import RecordedFile
 from verifier.batch.sources import Source, SourceFiles, source_files
 from verifier.batch.table import ApplicantFile, ApplicantTable
 from verifier.wording.words import N_
@@ -36,16 +37,16 @@ class Submissions:
         return (*self.files, *(ApplicantFile("", name, by_table=True) for name in self.unnamed))
 
 
-def read_submissions(source: Source, ours: Collection[Path] = ()) -> Submissions:
-    """Return the submitted files in `source` with their applicants, without the files in `ours`.
+def read_submissions(source: Source, rules: Iterable[RecordedFile] = ()) -> Submissions:
+    """Return the submitted files in `source` with their applicants, without those of the `rules`:
+    they are told by name and content.
 
     Raises `BatchError` if it is not clear who submitted what.
     """
-    files, own, alone = source_files(source), set[str](), ""
+    files, alone = source_files(source), ""
     if isinstance(source, Path):
-        own = {path.relative_to(source).as_posix() for path in ours if path.is_relative_to(source)}
         alone = source.name if source.is_file() and table.is_table(source.name) else ""
-    names = [alone] if alone else [name for name in files.names() if name not in own]
+    names = [alone] if alone else _without(rules, files)
     tops = {name.partition("/")[0] if "/" in name else "" for name in names}
     zipped = isinstance(files, Zip) and not files.is_folder
     top = f"{tops.pop()}/" if zipped and len(tops) == 1 else ""  # a folder in the zip
@@ -55,6 +56,24 @@ def read_submissions(source: Source, ours: Collection[Path] = ()) -> Submissions
             tuple(ApplicantFile(_applicant(file.removeprefix(top)), file) for file in names)
         )
     return _by_table(files, names, name)
+
+
+def _without(rules: Iterable[RecordedFile], files: SourceFiles) -> list[str]:
+    own = {(PurePath(rule.file).name, rule.sha256) for rule in rules}
+    names = {name for name, _ in own}
+
+    def is_own(name: str) -> bool:
+        short = PurePath(name).name
+        return short in names and (short, _digest(files, name)) in own
+
+    return [name for name in files.names() if not is_own(name)]
+
+
+def _digest(files: SourceFiles, name: str) -> str:
+    try:
+        return files.read(name)[1]
+    except UnreadableError:
+        return ""
 
 
 def _by_table(files: SourceFiles, names: Sequence[str], name: str) -> Submissions:

@@ -108,15 +108,13 @@ def _time(text: str) -> datetime:
 
 def _job(args: argparse.Namespace, source: Source) -> BatchJob:
     chosen = {name: value for name, value in vars(args).items() if name in _OPTIONS and value}
-    rules, ours = _rules(args)
     batch = job.make(
         source,
-        rules,
+        _rules(args),
         ask=web_options.asking(args),
         at=args.at,
         pins=pinned.read(args),
         options=tuple(f"{name.replace('_', ' ')}: {value}" for name, value in chosen.items()),
-        ours=ours,
     )
     if batch.submissions.table:
         _tell_columns(batch.submissions.table_name, batch.submissions.table)
@@ -124,15 +122,14 @@ def _job(args: argparse.Namespace, source: Source) -> BatchJob:
     return batch
 
 
-def _rules(args: argparse.Namespace) -> tuple[Rules, set[Path]]:
-    """Return the policy with its lists, else the followed lists; and the files of both."""
+def _rules(args: argparse.Namespace) -> Rules:
+    """Return the policy with its lists, else the followed lists."""
     file = Path(args.policy or "").resolve()
     text = file.read_bytes() if args.policy else b""
     named = job.lists_of(text, args.policy or "")
     places = {name: file.parent / name for name in named} or _followed_lists(args)
     lists = [(name, place.read_bytes()) for name, place in places.items()]
-    ours = {file, *(place.resolve() for place in places.values())}
-    return job.rules(args.policy or "", text, lists), ours
+    return job.rules(args.policy or "", text, lists)
 
 
 def _followed_lists(args: argparse.Namespace) -> dict[str, Path]:

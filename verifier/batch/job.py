@@ -1,7 +1,7 @@
 """One check, made from the submitted files and the rules: for the command and for the page."""
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -98,13 +98,12 @@ def make(
     at: datetime | None = None,
     pins: tuple[Pin, ...] = (),
     options: tuple[str, ...] = (),
-    ours: Collection[Path] = (),
     name: str = "",
 ) -> BatchJob:
-    """Return the check of `source` by `rules`, without the files in `ours`; the results call it
-    `name`. Raises `BatchError` if it is not clear who handed in what."""
+    """Return the check of `source` by `rules`, whose own files are not checked, wherever they lie;
+    the results call it `name`. Raises `BatchError` if it is not clear who handed in what."""
     files = [*rules.files, *(_recorded(f"Context {pin.url}", pin.file, pin.data) for pin in pins)]
-    submissions = read_submissions(source, ours)
+    submissions = read_submissions(source, rules.files)
     if submissions.table_sha256:
         files.append(RecordedFile(submissions.table_name, submissions.table_sha256, "Applicants"))
     if isinstance(source, Path) and _is_zip(source):

@@ -7,7 +7,7 @@ appear in an access log. The address around it is never fetched.
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -157,9 +157,9 @@ def verifier_blueprint(
                     general=True,
                 )
                 for report in in_time(reports):
-                    view = presentation.tell(report, thing, withdrawal, site.issuer)
                     judged = own.judge(report, presented_by, now) if own else None
-                    views.append(replace(view, by_policy=judged))
+                    view = presentation.tell(report, thing, withdrawal, site.issuer, judged)
+                    views.append(view)
         if len(views) == 1 and views[0].report.carrier == "unknown":
             first_check = views[0].report.checks[0]
             problem = (language.say(first_check), language.next_step(first_check))

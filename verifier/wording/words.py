@@ -45,7 +45,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "This is exactly what the issuer signed. The issuer's website could not be reached, so its key was compared with a copy saved on {retrieved}.",
         "",
     ),
-    "current": ("It is in force: not past its end, and not withdrawn by the issuer.", ""),
+    "current": (
+        "It is in force: not past its end, and its issuer has published no withdrawal of it.",
+        "",
+    ),
     "not_authentic": (
         "Not checked, because the first answer is not yes.",
         "Start with the next step under the first answer.",

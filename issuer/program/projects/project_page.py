@@ -75,6 +75,9 @@ def project_page(
             "piece": current_app.extensions["wanted"](session, project) if is_mine else None,
             "policy": policy,
             "ready": ready,
+            "opens_next": submission.next_to_open(session, now).get(ready.purpose)
+            if ready and not ready.conditions.window_open
+            else None,
             "is_deletable": is_mine and drafts.is_deletable(session, project),
         }
         outline = None if sees_attempts else history.outline(session, project)

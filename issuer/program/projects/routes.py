@@ -23,7 +23,7 @@ from issuer.program.projects import answers, drafts, history, submission, words
 from issuer.program.projects.drafts import WRITTEN_IN, Overtaken, ReadOnly
 from issuer.program.projects.offerings import offered_now
 from issuer.program.projects.project_page import checks, declared, project_page
-from issuer.program.projects.states import TURNS, Act, Conditions, NotNow, State
+from issuer.program.projects.states import TURNS, Act, Conditions, NotNow, State, Turn
 from issuer.program.projects.submission import Incomplete
 from issuer.program.projects.tables import OfferingRow, ProjectRow
 from issuer.program.windows.window import Purpose
@@ -61,9 +61,12 @@ def mine() -> Response:
             .order_by(ProjectRow.changed_at.desc())
         )
         rows, policy, now = session.scalars(own).all(), policies.current(session), clock.now()
+        rows = sorted(rows, key=lambda row: [*Turn].index(TURNS[State(row.state)]))
         values = {
             "own": rows,
             "until": submission.each_handed_in_until(session, rows, policy, now) if policy else {},
+            "opens_next": submission.next_to_open(session, now),
+            "written_in": WRITTEN_IN,
             "offerings": _offerings(session),
             "policy": policy,
         }

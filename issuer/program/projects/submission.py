@@ -207,6 +207,15 @@ def each_handed_in_until(
     return ends
 
 
+def next_to_open(session: Session, now: datetime) -> Mapping[Purpose, datetime]:
+    """Return, by purpose, when the next window opens, where one is planned."""
+    rows = select(WindowRow.purpose, func.min(WindowRow.opens)).where(WindowRow.opens > now)
+    return {
+        Purpose(purpose): opens
+        for purpose, opens in session.execute(rows.group_by(WindowRow.purpose))
+    }
+
+
 def judged_but_empty(session: Session, project: ProjectRow, policy: Policy) -> list[str]:
     """Return the questions of a proposal that its rubric judges and that are empty, though nobody
     has to answer them."""

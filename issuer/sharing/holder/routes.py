@@ -19,6 +19,7 @@ from issuer.audit.log import HOLDER
 from issuer.home import addresses
 from issuer.home.issuer import current_issuer
 from issuer.home.problem import Problem
+from issuer.issuance.approval import Chosen
 from issuer.sharing import forms, previews, shared
 from issuer.sharing.credential_page import about, credential_page
 from issuer.sharing.decision import Decision, Visibility
@@ -66,6 +67,7 @@ def manage(token: str) -> Response:
         ],
         "choices": disclosure.choices(record.credential.document),
         "first": holder.is_first(current_issuer(), record),
+        "own_idea": not isinstance(record.approval.achievement, Chosen),
         "done": request.args.get("done"),
         "title": record.credential.achievement and record.credential.achievement.name,
     }

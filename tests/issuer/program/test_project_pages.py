@@ -19,7 +19,7 @@ from issuer.program.records import retention
 from issuer.program.records.tables import HoldRow
 from issuer.program.windows.tables import WindowExceptionRow, WindowRow
 from verifier import clock
-from verifier.web.language import minute
+from verifier.web.language import day, minute
 
 LATE = datetime(2099, 1, 1, tzinfo=UTC)
 TODAY = {"day": date(2026, 1, 8), "created_at": datetime(2026, 1, 8, tzinfo=UTC)}
@@ -269,7 +269,18 @@ def test_my_projects_say_of_each_until_when_it_can_be_handed_in(
     assert terms["A proposal"] in browser.get(project).text
     assert terms["In time"] == until(now + timedelta(days=10))
     assert terms["Too late"].startswith("No window is open now.")
+    assert "It opens on" not in page
     assert len(many) == len(few) <= 12
+    opens = now + timedelta(days=20)
+    with district.issuer.database.writing() as session:
+        planned = {"opens": opens, "closes": opens + timedelta(days=9), "zone": "UTC"}
+        planned |= {"purpose": "completion", "days_to_decide": 30, "created_at": now}
+        session.add(WindowRow(name="C1", **planned))
+    with district.app.test_request_context():
+        told = f"It opens on {day(district.issuer.settings.local(opens))}."
+    page = browser.get("/projects").text
+    assert dict(re.findall(of_a_card, page))["Too late"].endswith(told)
+    assert told in browser.get(re.search(r'href="(/projects/[^"]+)"><bdi>Too late', page)[1]).text
 
 
 def test_e13_what_was_handed_in_is_not_deleted(browser, project):

@@ -212,11 +212,16 @@ class ReportView:
 
 
 def tell(
-    report: Report, upload: Upload, withdrawal: Withdrawal, own: OwnIssuer | None = None
+    report: Report,
+    upload: Upload,
+    withdrawal: Withdrawal,
+    own: OwnIssuer | None = None,
+    by_policy: Row | None = None,
 ) -> ReportView:
     """Return a report on an upload in the reader's language.
 
-    `own` is the issuer whose site the page stands on, if any.
+    `own` is the issuer whose site the page stands on, if any; `by_policy`, what the visitor's
+    policy says of it.
     """
     if upload.carrier in CARRIERS:  # asked again: the file itself is not at hand any more
         report = replace(report, carrier=upload.carrier)
@@ -241,7 +246,8 @@ def tell(
             for check in report.checks
             if check.code in NOTES or check.name == "presentation"
         ),
-        not_checked=tuple(not_checked(report, upload)),
+        not_checked=tuple(not_checked(report, upload, by_policy)),
+        by_policy=by_policy,
     )
 
 
@@ -290,7 +296,7 @@ def counts(report: Report, of: str) -> str:
     return dated(KINDS[of], report.current)
 
 
-def not_checked(report: Report, upload: Upload) -> list[str]:
+def not_checked(report: Report, upload: Upload, by_policy: Row | None = None) -> list[str]:
     """Return what was not, or could not be, checked: a report that hides it claims too much
     (P9)."""
     sentences = [language.say(c) for c in report.checks if c.outcome is Outcome.COULD_NOT_CHECK]
@@ -318,8 +324,14 @@ def not_checked(report: Report, upload: Upload) -> list[str]:
     unjudged = N_(
         "Whether the issuer judged well. A signature shows who says it, not how good it is."
     )
-    counts = N_("Whether it counts where you are. That is for your own rules.")
-    return [*sentences, language.gettext(unjudged), language.gettext(counts)]
+    if any(check.code == "no_status" for check in report.checks):
+        unlisted = N_("Whether it was withdrawn. Its issuer publishes no list that would say so.")
+        sentences.append(language.gettext(unlisted))
+    sentences.append(language.gettext(unjudged))
+    if by_policy is None:
+        counts = N_("Whether it counts where you are. That is for your own rules.")
+        sentences.append(language.gettext(counts))
+    return sentences
 
 
 def _begins(upload: Upload) -> str:
