@@ -277,10 +277,13 @@ def test_my_projects_say_of_each_until_when_it_can_be_handed_in(
         planned |= {"purpose": "completion", "days_to_decide": 30, "created_at": now}
         session.add(WindowRow(name="C1", **planned))
     with district.app.test_request_context():
-        told = f"It opens on {day(district.issuer.settings.local(opens))}."
+        next_window = f"It opens on {day(district.issuer.settings.local(opens))}."
     page = browser.get("/projects").text
-    assert dict(re.findall(of_a_card, page))["Too late"].endswith(told)
-    assert told in browser.get(re.search(r'href="(/projects/[^"]+)"><bdi>Too late', page)[1]).text
+    assert dict(re.findall(of_a_card, page))["Too late"].endswith(next_window)
+    assert (
+        next_window
+        in browser.get(re.search(r'href="(/projects/[^"]+)"><bdi>Too late', page)[1]).text
+    )
 
 
 def test_e13_what_was_handed_in_is_not_deleted(browser, project):
