@@ -250,6 +250,7 @@ NO_SIGNED_LIST = (
         ("{}", NO_SIGNED_LIST),
         ('{"type": "RecognizedEntityCredential"}', NO_SIGNED_LIST),
         ('{"type": "X", "credentialSubject": {}}', NO_SIGNED_LIST),
+        ('{"type": [["X"], {}, 7], "credentialSubject": {}}', NO_SIGNED_LIST),
     ],
 )
 def test_a_signed_list_that_is_none(world, text, words):

@@ -28,8 +28,8 @@ def read_signed(text: str, *, fetch: Fetch, now: datetime) -> dict[str, Any]:
         secured = parse(text)
     except ValueError as exc:
         raise TrustListError(f"it is no list that can be read: {exc}") from exc
-    kinds = listed(secured.document.get("type"))
-    if "credentialSubject" not in secured.document or not any(kind in TYPES for kind in kinds):
+    kinds = [kind for kind in listed(secured.document.get("type")) if isinstance(kind, str)]
+    if "credentialSubject" not in secured.document or TYPES.isdisjoint(kinds):
         raise TrustListError(
             "it is no list that is read here: give a MintmarkTrustList, an issuer registry "
             "(dcc-legacy), or a signed RecognizedEntityCredential"
