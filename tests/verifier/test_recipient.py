@@ -139,6 +139,24 @@ JUDGED = {
         credential(Identity("userName", "a@example.com", False)), "a@example.com", None,
         "no_identity_to_compare",
     ),
+    "a name and the address": (
+        credential(NAME, email()), "Jose Nandu a@example.com", Answer.YES, "theirs",
+    ),
+    "an address after a name": (
+        credential(NAME, email()), "Somebody <mailto:a@example.com>", Answer.YES, "theirs",
+    ),
+    "the name and another address": (
+        credential(NAME, email()), "José Ñandú b@example.com", None, "name_only",
+    ),
+    "another name and another address": (
+        credential(NAME, email()), "Ada b@example.com", Answer.NO, "not_theirs",
+    ),
+    "another name and an address, where no address is": (
+        credential(NAME), "Ada a@example.com", Answer.NO, "not_theirs",
+    ),
+    "a name and an address, where neither is": (
+        credential(), "Ada a@example.com", None, "no_identity_to_compare",
+    ),
     "the DID": (credential(subject_id="did:k:z"), "did:k:z", Answer.YES, "theirs"),
     "another DID": (credential(subject_id="did:k:z"), "did:k:y", Answer.NO, "not_theirs"),
     "a DID with more": (credential(subject_id="did:k:z"), "did:k:z#k", Answer.NO, "not_theirs"),

@@ -68,16 +68,23 @@ def _in_letters(address: str) -> str:
 def judge(credential: Credential, presented: str) -> Verdict:
     """Return whether the credential belongs to who presented it: the fourth verdict, *Theirs*.
 
-    `presented` is an e-mail address, a DID, or a name. Many people share a name, so a match of
-    names is no `yes`: it is `could_not_check` with the code `name_only`. One that differs by
-    accents, initials or the order alone is no `no`: it is `name_spelled_differently`.
+    `presented` is an e-mail address, a DID, a name, or a name and an address, of which the address
+    decides if it is in the credential. Many people share a name, so a match of names is no `yes`:
+    it is `could_not_check` with the code `name_only`. One that differs by accents, initials or the
+    order alone is no `no`: it is `name_spelled_differently`.
     """
     if presented.startswith("did:"):
         did = credential.subject_id or ""
         compared = [did == presented] if did.startswith("did:") else []
     elif "@" in presented:
         emails = [item for item in credential.identities if item.type == "emailAddress"]
-        compared = [matches(item, presented) for item in emails]
+        address, name = _parted(presented)
+        compared = [matches(item, address) for item in emails]
+        if name and not any(compared):
+            by_name = judge(credential, name)
+            compared += [False] if by_name.answer is Answer.NO else []
+            if by_name.code not in ("not_theirs", "no_identity_to_compare"):
+                return by_name
     else:
         names = [item for item in credential.identities if item.type == "name"]
         if any(_same_name(item, presented) for item in names):
@@ -89,6 +96,13 @@ def judge(credential: Credential, presented: str) -> Verdict:
     if not compared:
         return Verdict(Answer.COULD_NOT_CHECK, "no_identity_to_compare")
     return Verdict(Answer.YES, "theirs") if any(compared) else Verdict(Answer.NO, "not_theirs")
+
+
+def _parted(presented: str) -> tuple[str, str]:
+    """Return the e-mail address in what was typed, and the name beside it or ''."""
+    words = presented.replace("<", " ").replace(">", " ").split()
+    address = next(word for word in words if "@" in word)
+    return address.removeprefix("mailto:"), " ".join(word for word in words if word != address)
 
 
 def check_names(credential: Credential) -> tuple[Check, ...]:
