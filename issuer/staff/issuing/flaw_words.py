@@ -62,7 +62,7 @@ CANNOT_BE_SIGNED: Final = N_(
     "Something that was typed cannot be signed, such as a web address that is none."
 )
 FILL_IN: Final = N_("Fill this in.")
-_NEEDED: Final = (
+NEEDED: Final = (
     "recipient.name",
     "recipient.emails.0",
     "narrative.skill",
@@ -82,7 +82,7 @@ def errors(flaws: Sequence[Flaw], typed: Mapping[str, str] | None = None) -> dic
     first: dict[str, str] = {}
     for flaw in flaws:
         field = name(flaw)
-        is_empty = typed is not None and field in _NEEDED and not typed.get(field)
+        is_empty = typed is not None and field in NEEDED and not typed.get(field)
         first.setdefault(field, FILL_IN if is_empty else remedy(flaw))
     return dict(sorted(first.items(), key=lambda error: _place(error[0])))
 

@@ -159,9 +159,13 @@ def _blank(achievement: str, version: int) -> Fields:
         "approval_id": form.new_id(),
         "achievement.id": achievement,
         "achievement.version": str(version),
-        "credits.0.unit": settings.credit_unit or "hours",
+        "credits.0.unit": _usual_unit(),
         "approved_at": f"{today}",
     }
+
+
+def _usual_unit() -> str:
+    return current_issuer().settings.credit_unit or "hours"
 
 
 def _teacher(session: Session, public_id: str) -> Fields:
@@ -203,15 +207,17 @@ def _form(
     fields: Fields, *, flaws: Sequence[Flaw] = (), wrong: str = "", issued: str = ""
 ) -> Response:
     """Show the form with all that was typed, and at each field what is to be put right."""
+    entries = form.count(fields, "credits")
     response = page(
         "desk/issue_form.html",
-        fields=fields,
+        fields=fields if entries else {**fields, "credits.0.unit": _usual_unit()},
+        needed=flaw_words.NEEDED,
         achievement=_achievement(fields),
         errors=flaw_words.errors(flaws, fields),
         label=flaw_words.label,
         wrong=wrong,
         issued=issued,
-        credits=min(form.count(fields, "credits") + 1, form.MOST_CREDITS),
+        credits=min(entries + 1, form.MOST_CREDITS),
         evidence=min(form.count(fields, "evidence") + form.EMPTY_EVIDENCE, form.MOST_EVIDENCE),
     )
     response.status_code = 422 if flaws or wrong else 200

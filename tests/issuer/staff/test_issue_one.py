@@ -132,6 +132,17 @@ def test_everything_is_said_at_once_and_nothing_is_chosen_beforehand(office, id)
     assert "Who earned it?" not in asked
 
 
+def test_the_unit_stays_prefilled_when_the_form_comes_back(office, id):
+    text = send(office[0], id, **{"recipient.name": "", "credits.0.value": ""}).text
+    assert re.search('value="hours" id="credits.0.unit"', text)
+
+
+def test_what_is_needed_is_marked(office):
+    text = office[0].get("/desk/issue/new?achievement=rhythms").text
+    marked = re.findall(r"(?:label for=[^>]*|legend><bdi)>([^<]*) \(required\)<", text)
+    assert marked[:2] + marked[-2:] == ["Name", "E-mail address", "Student work", "Approved on"]
+
+
 def test_a_file_leaves_its_digest_and_evidence_is_sealed(district, office, id):
     file = (io.BytesIO(b"film"), "lesson.mp4")
     shown = send(office[0], id, "more", **{"evidence.0.file": file})
