@@ -77,6 +77,7 @@ bench: $(VENV)/run.stamp
 fuzz: $(VENV)/test.stamp
 	@FUZZ_PAIRS=100000000 $(BIN)/python -m pytest -q -n auto tests/verifier/test_same_statements.py
 	@FUZZ_RUNS=1000 $(BIN)/python -m pytest -q tests/issuer/program/test_any_order.py
+	@FUZZ_CHANGES=20000 $(BIN)/python -m pytest -q tests/verifier/test_changed_anywhere.py
 	@FUZZ_DOCUMENTS=24000 $(BIN)/python -m pytest -q -s tests/contexts/test_fast_equals_pyld.py
 
 tables: $(VENV)/run.stamp
