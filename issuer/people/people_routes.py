@@ -140,7 +140,7 @@ def _page(public_id: str, *, wrong: RoleError | None = None) -> Response:
             "posts": [(post, post.building) for post in person.posts],
             "addresses": person.addresses,
             "other_names": person.other_names,
-            "buildings": session.scalars(select(BuildingRow).order_by(BuildingRow.name)).all(),
+            "buildings": register.buildings(session),
             "open_sessions": sessions.open_ones(session, person.id, now=now),
         }
     return page(

@@ -6,6 +6,7 @@ with issuer.database.writing() as session:
 """
 
 import secrets
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
 
@@ -19,6 +20,7 @@ from issuer.people.tables import (
     LONGEST_ADDRESS,
     LONGEST_NAME,
     LONGEST_STAFF_NUMBER,
+    BuildingRow,
     FormerAddressRow,
     OtherNameRow,
     PersonAddressRow,
@@ -233,6 +235,11 @@ def present(session: Session, public_id: str) -> PersonRow | None:
 def primary_address(person: PersonRow) -> PersonAddressRow | None:
     """Return the address that mail goes to; None if there is none."""
     return next(iter(sorted(person.addresses, key=lambda row: not row.is_primary)), None)
+
+
+def buildings(session: Session) -> Sequence[BuildingRow]:
+    """Return every building, by name."""
+    return session.scalars(select(BuildingRow).order_by(BuildingRow.name)).all()
 
 
 def is_name(text: str) -> bool:

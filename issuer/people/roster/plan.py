@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session, selectinload
 from issuer.issuance.records.search import fold
 from issuer.people import register, roles
 from issuer.people.roles import Role
+from issuer.people.roster.buildings import Buildings
 from issuer.people.roster.rows import Roster, RosterRow
 from issuer.people.tables import (
     LONGEST_CODE,
@@ -66,22 +67,31 @@ NEEDS_BUILDING: Final = N_("this role needs a building")
 
 @dataclass(slots=True)
 class PlannedRow:
-    """One row with its fate; `reason` says what to decide, `changes` what is changed."""
+    """One row with its fate; `reason` says what to decide, about the buildings with these `codes`;
+    `changes` what is changed."""
 
     row: RosterRow
     fate: RosterFate
     reason: str = ""
     person: PersonRow | None = None
     changes: list[str] = field(default_factory=list)
+    codes: str = ""
+
+    @property
+    def why(self) -> str:
+        """The reason in English, with the codes in it."""
+        return self.reason % {"codes": self.codes}
 
 
 @dataclass(frozen=True, slots=True)
 class RosterPlan:
-    """The fate of every row; `missing` are people of its buildings whom the file leaves out."""
+    """The fate of every row; `missing` are people of its buildings whom the file leaves out,
+    `new_buildings` the names of those that it adds, by code."""
 
     rows: list[PlannedRow]
     missing: list[PersonRow]
     left_out: int
+    new_buildings: Mapping[str, str]
 
     def count(self, fate: RosterFate) -> int:
         """Return how many rows have this fate."""
@@ -118,6 +128,7 @@ class _Known:
         self.by_number = {p.staff_number: p for p in self.people if p.staff_number}
         self.by_address = {row.folded: p for p in self.people for row in p.addresses}
         self.by_name = {p.folded: p for p in self.people}
+        self.buildings = {row.code: row.name for row in session.scalars(select(BuildingRow))}
         self.first_row: dict[str, PlannedRow] = {}
         self.names: dict[str, RosterRow] = {}
 
@@ -141,24 +152,40 @@ def of(
 ) -> RosterPlan:
     """Return what a roster would change; nothing is changed."""
     known = _Known(session)
+    buildings = Buildings(known.buildings, roster.rows)
     planned = []
     for row in roster.rows:
-        one = _fate(known, row, by, may_name_roles, today)
+        placed = buildings.placed(row)
+        if placed.reason and not _flaw(row):
+            one = PlannedRow(row, RosterFate.DECIDE, placed.reason, codes=placed.codes)
+        else:
+            one = _fate(known, placed.row, by, may_name_roles, today)
         known.note(one)
         planned.append(one)
-    return RosterPlan(planned, _missing(known, planned), roster.left_out)
+    new = _new_buildings(known, planned)
+    return RosterPlan(planned, _missing(known, planned), roster.left_out, new)
+
+
+def _new_buildings(known: _Known, planned: Iterable[PlannedRow]) -> Mapping[str, str]:
+    """Return the buildings that rows without a decision add, each code with its name."""
+    new: dict[str, str] = {}
+    for one in planned:
+        code = one.row.building
+        if one.fate is not RosterFate.DECIDE and code and code not in known.buildings:
+            new[code] = one.row.building_name or new.get(code, code)
+    return new
 
 
 def _fate(
     known: _Known, row: RosterRow, by: PersonRow | None, may_name_roles: bool, today: date
 ) -> PlannedRow:
-    if reason := _flaw(row):
+    if reason := _flaw(row) or _needs_building(row):
         return PlannedRow(row, RosterFate.DECIDE, reason)
     before = known.named_before(row)
     if before is not None and fold(before.row.name) != fold(row.name):
         return PlannedRow(row, RosterFate.DECIDE, TWO_NAMES)
     if before is not None and before.fate is RosterFate.DECIDE:
-        return PlannedRow(row, RosterFate.DECIDE, before.reason)
+        return PlannedRow(row, RosterFate.DECIDE, before.reason, codes=before.codes)
     person, reason = _known_person(known, row, is_new=before is None)
     if not reason:
         reason = _forbidden(person, row, today, by=by, may_name_roles=may_name_roles)
@@ -184,8 +211,10 @@ def _flaw(row: RosterRow) -> str:
         return NO_ADDRESS
     if not all(map(register.is_address, row.addresses)):
         return BAD_ADDRESS
-    if row.unknown_roles:
-        return UNKNOWN_ROLE
+    return UNKNOWN_ROLE if row.unknown_roles else ""
+
+
+def _needs_building(row: RosterRow) -> str:
     needing = roles.OF_A_BUILDING.intersection(row.roles)
     return NEEDS_BUILDING if needing and not row.building else ""
 
@@ -372,7 +401,7 @@ def _post(session: Session, person: PersonRow, row: RosterRow, building: Buildin
 def to_mend(plan: RosterPlan) -> list[Mapping[str, str]]:
     """Return the rows that wait for a decision, each with its reason, to mend and load again."""
     return [
-        {**planned.row.cells, "reason": planned.reason}
+        {**planned.row.cells, "reason": planned.why}
         for planned in plan.rows
         if planned.fate is RosterFate.DECIDE
     ]

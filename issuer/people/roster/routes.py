@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from issuer.home.issuer import current_issuer
-from issuer.people import roles
+from issuer.people import register, roles
 from issuer.people.access import gate, rules
 from issuer.people.roster import keeping, plan, table
 from issuer.people.roster.plan import RosterFate, RosterPlan
@@ -108,7 +108,9 @@ def _plan(session: Session, file: str) -> RosterPlan:
 
 
 def _choose(*, wrong: RosterError | None = None) -> Response:
-    return page("people/import.html", wrong=wrong, titles=roles.TITLES)
+    with current_issuer().database.reading() as session:
+        buildings = register.buildings(session)
+    return page("people/import.html", wrong=wrong, titles=roles.TITLES, buildings=buildings)
 
 
 def _csv(data: bytes, name: str) -> Response:

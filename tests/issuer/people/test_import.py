@@ -17,7 +17,7 @@ from sqlalchemy import event, select
 from issuer.__main__ import main
 from issuer.people import register, roles
 from issuer.people.roles import Role
-from issuer.people.roster import keeping, oneroster, plan, table
+from issuer.people.roster import buildings, keeping, oneroster, plan, table
 from issuer.people.roster.plan import RosterFate
 from issuer.people.roster.rows import RosterError
 from issuer.people.tables import BuildingRow, ImportRow, PersonAddressRow, PersonRow
@@ -181,6 +181,60 @@ def test_what_is_not_clear_waits_with_its_reason_and_changes_nothing(
         assert [address.address for address in jordan.addresses] == ["jordan@school.example"]
 
 
+@pytest.mark.parametrize(
+    ("building", "name", "code"),
+    [("", "middle school", "MS"), ("Middle School", "", "MS"), ("ms", "", "MS"), ("MS", "", "MS")],
+)
+def test_a_building_is_known_by_its_name_where_one_has_it(any_database, now, building, name, code):
+    done(any_database, file_of({**JORDAN, **MS}), now)
+    row = {"name": "Alex New", "address": "alex@x.example", "grades": "6", "subjects": "music"}
+    row |= {"building": building, "building name": name}
+    assert done(any_database, file_of(row), now) == ["new"]
+    with any_database.reading() as session:
+        (post,) = person_named(session, "Alex New").posts
+        assert (post.building.code, post.grades, post.subjects) == (code, "6", "music")
+        assert session.scalars(select(BuildingRow.name)).all() == ["Middle School"]
+
+
+@pytest.mark.parametrize(
+    ("building", "name", "reason", "codes"),
+    [
+        ("", "New School", buildings.NO_CODE, ""),
+        ("", "Twin School", buildings.SEVERAL, "T1, T2"),
+        ("EES", "Middle  School", buildings.OTHER_CODE, "MS"),
+        ("T1", "Middle School", buildings.OTHER_CODE, "MS"),
+        ("", "", buildings.NO_BUILDING, ""),
+    ],
+)
+def test_a_building_that_is_not_clear_waits_and_no_grade_is_dropped(
+    any_database, now, building, name, reason, codes
+):
+    """A second building of one name comes in by nobody's guess."""
+    done(any_database, file_of({**JORDAN, **MS}), now)
+    with any_database.writing() as session:
+        session.add_all(BuildingRow(code=code, name="Twin School") for code in ("T1", "T2"))
+    row = {"name": "Alex New", "address": "alex@x.example", "grades": "6"}
+    data = file_of({**row, "building": building, "building name": name})
+    with any_database.reading() as session:
+        (one,) = planned(session, data).rows
+        assert (one.fate, one.reason, one.codes) == (RosterFate.DECIDE, reason, codes)
+        assert codes in plan.to_mend(planned(session, data))[0]["reason"]
+    assert done(any_database, data, now) == ["decide"]
+    with any_database.reading() as session:
+        assert session.scalars(select(PersonRow.name)).all() == ["Jordan Example"]
+
+
+def test_a_building_of_the_file_is_known_by_name_in_its_other_rows(any_database, now):
+    """Also above the row with its code; the preview names the buildings that are new."""
+    alex = {"name": "Alex New", "address": "alex@x.example", "building name": "Middle School"}
+    data = file_of(alex, {**JORDAN, **MS})
+    with any_database.reading() as session:
+        assert planned(session, data).new_buildings == {"MS": "Middle School"}
+    assert done(any_database, data, now) == ["new", "new"]
+    with any_database.reading() as session:
+        assert person_named(session, "Alex New").posts[0].building.code == "MS"
+
+
 @pytest.mark.parametrize(("decision", "people"), [("same", 1), ("new", 2), ("NEW", 2)])
 def test_who_has_the_name_of_somebody_is_decided_in_the_file(any_database, now, decision, people):
     done(any_database, file_of(JORDAN), now)
@@ -316,6 +370,7 @@ def many(count):
                 "staff number": str(number),
                 **MS,
                 "building": f"B{number % 9}",
+                "building name": f"School {number % 9}",
             }
             for number in range(count)
         )
@@ -385,11 +440,13 @@ def test_on_the_page_one_sees_before_one_does(district):
     page = browser.get(looked.location).text
     for text in ("Jordan Example", "new person", "Bad Row", "not an e-mail address"):
         assert text in page
+    assert "A new building: <bdi>Middle School</bdi> (<code>MS</code>)" in page
     assert "Jordan" not in browser.get("/people").text
     mend = browser.get(f"{looked.location}/mend.csv")
     assert b"Bad Row" in mend.data
     assert browser.post(looked.location).location.startswith(looked.location)
     assert "Jordan Example" in browser.get("/people").text
+    assert "<code>MS</code> <bdi>Middle School</bdi>" in browser.get("/people/import").text
     again = browser.post("/people/import", file=(io.BytesIO(file_of({**JORDAN, **MS})), "p.csv"))
     assert "Nothing to do" in browser.get(again.location).text
     template = browser.get("/people/import/template.csv")
