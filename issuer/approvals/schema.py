@@ -73,9 +73,11 @@ def _flaws(error: ValidationError) -> Iterator[Flaw]:
 
 
 def _flaw(code: str, path: Sequence[str], detail: str, remedy: str) -> Flaw:
-    # A key may hold anything, and this goes into an answer and onto a terminal.
-    field = re.sub(r"[^\x20-\x7e]", "?", ".".join(path))
-    return Flaw(code, field[:200], detail, remedy)
+    # A key may hold anything, and this goes into an answer and onto a terminal: letters of any
+    # language stay, what controls a line or its direction does not.
+    name = ".".join(path)[:200]
+    field = "".join(letter if letter.isprintable() else "?" for letter in name)
+    return Flaw(code, field, detail, remedy)
 
 
 def _describe_pattern(pattern: str, value: str) -> str:

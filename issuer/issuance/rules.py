@@ -6,7 +6,7 @@ later clock or catalog: when it is delivered again, it gets its credential.
     flaws(approval, rubric, now=now)  # [] if it can be issued
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -21,7 +21,29 @@ MAX_DIGITS: Final = 15
 
 def flaws(approval: Approval, rubric: Rubric, *, now: datetime) -> list[Flaw]:
     """Return what keeps `approval` from being issued under `rubric` at the time `now`."""
-    return [*_value_flaws(approval), *_clock_flaws(approval, now), *_level_flaws(approval, rubric)]
+    return [
+        *_value_flaws(approval),
+        *_clock_flaws(approval, now),
+        *level_flaws(approval.levels, approval.comments, rubric),
+    ]
+
+
+def level_flaws(
+    levels: Mapping[str, str], comments: Mapping[str, str], rubric: Rubric
+) -> Iterator[Flaw]:
+    """Yield what keeps levels and comments, by criterion, from being issued under `rubric`."""
+    criteria = {criterion.id: criterion for criterion in rubric.criteria}
+    remedy = f"the rubric {rubric.id} has {', '.join(criteria)}"
+    for name, by_criterion in (("levels", levels), ("comments", comments)):
+        for key in sorted(by_criterion.keys() - criteria.keys()):
+            yield Flaw(
+                "unknown_criterion",
+                f"data.{name}.{key}",
+                "is not a criterion of the rubric",
+                remedy,
+            )
+    for criterion in rubric.criteria:
+        yield from _criterion_flaws(criterion, levels.get(criterion.id))
 
 
 def unknown(chosen: Chosen, *, field: str, id_known: bool) -> Flaw:
@@ -77,21 +99,6 @@ def _clock_flaws(approval: Approval, now: datetime) -> Iterator[Flaw]:
     if approval.valid_until is not None and approval.valid_until <= now:
         remedy = "leave it out, or give a later time"
         yield Flaw("past", "data.valid_until", "is in the past", remedy)
-
-
-def _level_flaws(approval: Approval, rubric: Rubric) -> Iterator[Flaw]:
-    criteria = {criterion.id: criterion for criterion in rubric.criteria}
-    remedy = f"the rubric {rubric.id} has {', '.join(criteria)}"
-    for name, by_criterion in (("levels", approval.levels), ("comments", approval.comments)):
-        for key in sorted(by_criterion.keys() - criteria.keys()):
-            yield Flaw(
-                "unknown_criterion",
-                f"data.{name}.{key}",
-                "is not a criterion of the rubric",
-                remedy,
-            )
-    for criterion in rubric.criteria:
-        yield from _criterion_flaws(criterion, approval.levels.get(criterion.id))
 
 
 def _criterion_flaws(criterion: Criterion, level: str | None) -> Iterator[Flaw]:

@@ -16,6 +16,11 @@ FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2099
 """The years that the published schema of approvals takes as well."""
 _AMERICAN: Final = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})(?: 0?0:00(?::00)?)?")
+_IN_WORDS: Final = re.compile(r"([A-Za-z]{3,9})\.? ([0-9]{1,2}),? ([0-9]{4})")
+_MONTHS: Final = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
 WRITE_A_DAY: Final = N_("Write a day in the years 1900 to 2099, such as 2026-10-26.")
 
 
@@ -29,13 +34,21 @@ def written_day(text: str) -> date:
 
 
 def day_in_a_table(text: str) -> str:
-    """Return a day that is written month/day/year, as in 11/12/2026, as year-month-day; any other
-    text as it is, also a day that cannot be."""
-    parts = _AMERICAN.fullmatch(text.strip())
+    """Return a day that is written month/day/year, as in 11/12/2026, or with the month's name, as
+    in Nov 12, 2026, as year-month-day; any other text as it is, also a day that cannot be."""
+    parts = _AMERICAN.fullmatch(text.strip()) or _IN_WORDS.fullmatch(text.strip())
     try:
-        return date(int(parts[3]), int(parts[1]), int(parts[2])).isoformat() if parts else text
+        return date(int(parts[3]), _month(parts[1]), int(parts[2])).isoformat() if parts else text
     except ValueError:
         return text
+
+
+def _month(text: str) -> int:
+    """Return the number of a month, which may be its name, or how that begins."""
+    if text.isdigit():
+        return int(text)
+    fitting = [n for n, name in enumerate(_MONTHS, 1) if name.startswith(text.lower())]
+    return fitting[0] if fitting else 0
 
 
 def is_of_records(day: date) -> bool:

@@ -477,3 +477,11 @@ def test_an_approval_takes_the_years_that_every_form_takes():
         assert re.search(pattern, f"{year}-01-01")
     for year in (FIRST_YEAR - 1, LAST_YEAR + 1):
         assert not re.search(pattern, f"{year}-01-01")
+
+
+def test_a_field_is_named_in_its_letters_and_without_what_controls_a_line():
+    data = {"levels": {"Teacher’s “Próxima”\u202e\x1b\n" + "x" * 300: "met"}}
+    fields = [flaw.field for flaw in schema.flaws({"data": data})]
+    (named,) = [field for field in fields if field.startswith("data.levels.T")]
+    assert named.startswith("data.levels.Teacher’s “Próxima”???xx")
+    assert len(named) == 200

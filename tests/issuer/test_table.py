@@ -113,6 +113,14 @@ def test_a_row_is_read_as_a_secretary_writes_it(any_issuer):
     assert set(read[0]["levels"]) == {one.id for one in rhythms.rubric.criteria}
 
 
+@pytest.mark.parametrize("text", ["12 hours", "12 h", "12 Hrs."])
+def test_hours_may_say_so(issuer, text):
+    with issuer.database.reading() as session:
+        cells = {"achievement": "rhythms", "hours": text}
+        read = columns.data(CatalogNames(session), issuer.settings, cells)
+    assert read["credits"] == [{"value": "12", "unit": "hours"}]
+
+
 def test_two_columns_of_one_criterion_lose_neither(any_issuer):
     """By id and by title: the second is named, unless one of the two is empty."""
     with any_issuer.database.reading() as session:
@@ -139,6 +147,12 @@ def test_two_columns_of_one_criterion_lose_neither(any_issuer):
         ("2/30/2026", "2/30/2026"),
         ("11/12/26", "11/12/26"),
         ("2026-11-12", "2026-11-12"),
+        ("Nov 13, 2026", "2026-11-13"),
+        ("november 13 2026", "2026-11-13"),
+        ("Sept. 3, 2026", "2026-09-03"),
+        ("Feb 30, 2026", "Feb 30, 2026"),
+        ("Nonsense 1, 2026", "Nonsense 1, 2026"),
+        ("13.11.2026", "13.11.2026"),
     ],
 )
 def test_a_day_in_a_table_is_month_day_year(text, day):
@@ -302,7 +316,7 @@ def test_the_command_tries_issues_and_writes_what_to_mend(issuer, home, tmp_path
     assert (output.count("would be issued"), "row 4: A: approved_at" in output) == (2, True)
     assert run("--table", str(file)) == 1
     assert "2 issued" in capsys.readouterr().out
-    assert (tmp_path / "spring-to-mend.csv").exists()
+    assert (tmp_path / "spring-to-fix.csv").exists()
     assert run("--table", str(file), "--mend", str(tmp_path / "x.csv")) == 1
     assert count(issuer) == 2
     assert run("--template", "rhythms") == 0

@@ -2,7 +2,7 @@
 
 A row is an approval as the webhook takes it: `achievement`, `name`, `e-mail`, and so on. `level` is
 that of every criterion for which no column `level CRITERION` says another. Titles may stand for
-ids, in any case, and days may be month/day/year.
+ids, in any case, and days may be month/day/year or have the month's name.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ from issuer.approvals.table.names import COMMENT, LEVEL, CatalogNames
 from issuer.catalog import versions
 from issuer.database.database import to_json
 from issuer.home.settings import Settings
-from issuer.wording.days import written_day
+from issuer.wording.days import day_in_a_table, written_day
 
 HEADS: Final = {
     "approval id": "approval_id",
@@ -48,8 +48,8 @@ EXAMPLE: Final = {
     "approved at": "5/15/2026",
 }
 """What the row of the template says beside its achievement and levels."""
-REASON: Final = "what to mend"
-"""The column of a file to mend that says why a row waits; it is not read."""
+REASON: Final = "what to fix"
+"""The column of a file to fix that says why a row waits; it is not read."""
 NEEDED: Final = ("achievement", "name", "e-mail", "approved at")
 MORNING: Final = time(6)
 _DAY: Final = re.compile(r"(\d{4}-\d\d-\d\d)(?:[ T]00:00(?::00)?)?")
@@ -116,7 +116,7 @@ def end_of(settings: Settings, text: str) -> str:
 
 
 def _at(settings: Settings, text: str, hour: time) -> str:
-    day = _DAY.fullmatch(text)
+    day = _DAY.fullmatch(day_in_a_table(text))
     try:
         moment = day and datetime.combine(written_day(day[1]), hour, settings.timezone or UTC)
     except ValueError:

@@ -1,4 +1,4 @@
-"""`mintmark issue --table FILE`: try a table of approvals, issue it, and get back what to mend."""
+"""`mintmark issue --table FILE`: try a table of approvals, issue it, and get back what to fix."""
 
 import sys
 from pathlib import Path
@@ -25,7 +25,7 @@ def run(file: Path, issuer: Issuer, *, source: str, dry: bool, mend: Path | None
     issued, stored, wrong = (counts.get(f, 0) for f in (Fate.ISSUED, Fate.STORED, Fate.TO_MEND))
     print(f"{issued} issued, {stored} stored and not signed yet, {wrong} to mend")
     if wrong:
-        target = mend or file.with_name(f"{file.stem}-to-mend.csv")
+        target = mend or file.with_name(f"{file.stem}-to-fix.csv")
         target.write_bytes(job.to_mend(issuer, handed_in))
         print(f"mend these and hand them in as a table: {target}", file=sys.stderr)
         return FAILED

@@ -18,13 +18,15 @@ from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from contexts.errors import UsageError
+from contexts.json_types import Json
 from issuer.approvals import event
 from issuer.approvals.table import columns
 from issuer.approvals.table.names import CatalogNames
 from issuer.approvals.table.tables import Fate, TableJobRow, TableRow
 from issuer.home.issuer import Issuer
-from issuer.issuance import Received, receive_all
-from issuer.issuance.approval import Approval
+from issuer.home.problem import Flaw
+from issuer.issuance import Received, receive_all, rules
+from issuer.issuance.approval import Approval, Chosen
 from issuer.issuance.prepare import Arrived
 from issuer.issuance.problems import Refused
 from issuer.issuance.records.register import plain
@@ -162,7 +164,7 @@ def last(session: Session, source: str, most: int) -> Sequence[ListedTable]:
 
 
 def to_mend(issuer: Issuer, job: str, reasons: Mapping[int, str] | None = None) -> bytes:
-    """Return the rows to mend as CSV, with the reasons: mended, it is handed in like any table.
+    """Return the rows to fix as CSV, with the reasons: fixed, it is handed in like any table.
 
     `reasons` has others than those that were noted, by the number of the row; its rows alone then.
     """
@@ -237,10 +239,30 @@ def approvals_of(issuer: Issuer, rows: Sequence[TableRow]) -> dict[int, Approval
 
 
 def _approval(catalog: CatalogNames, issuer: Issuer, row: TableRow) -> Approval | Exception:
+    data = columns.data(catalog, issuer.settings, row.cells or {})
     try:
-        return event.approval_of(columns.data(catalog, issuer.settings, row.cells or {}))
+        return event.approval_of(data)
     except Refused as exc:
-        return exc
+        return Refused(_all_flaws(exc.flaws, data, catalog))
+
+
+def _all_flaws(flaws: Sequence[Flaw], data: Json, catalog: CatalogNames) -> list[Flaw]:
+    """Return the flaws of a row by the schema, and those of its achievement and levels by the
+    catalog. Of an achievement that is unknown no level can be judged: it is named alone."""
+    by_catalog = _flaws_by_catalog(data, catalog)
+    better_said = {flaw.field for flaw in by_catalog}
+    by_schema = (flaw for flaw in flaws if not flaw.field.startswith("data.levels"))
+    return [*(flaw for flaw in by_schema if flaw.field not in better_said), *by_catalog]
+
+
+def _flaws_by_catalog(data: Json, catalog: CatalogNames) -> list[Flaw]:
+    title = str(data.get("achievement", {}).get("id", ""))
+    achievement = catalog.achievement(title)
+    if achievement is not None:
+        comments = data.get("comments", {})
+        return [*rules.level_flaws(data["levels"], comments, achievement.rubric)]
+    unknown = rules.unknown(Chosen(title), field="data.achievement", id_known=False)
+    return [unknown] if title else []
 
 
 def _note(session: Session, job: int, number: int, outcome: Received | Exception) -> None:

@@ -4,6 +4,7 @@ row = as_known(CatalogNames(session), cells)
 row["achievement"], row["level work"], row["approved at"]  # "rhythms", "met", "2026-11-12"
 """
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -17,6 +18,7 @@ from issuer.wording.days import day_in_a_table
 LEVEL: Final = "level"
 COMMENT: Final = "comment"
 DAYS: Final = ("start", "end", "approved at", "valid until")
+_HOURS: Final = re.compile(r"([0-9.]+) ?(?:h|hrs?|hours?)\.?", re.IGNORECASE)
 
 
 class CatalogNames:
@@ -42,10 +44,10 @@ class CatalogNames:
 
 
 def as_known(catalog: CatalogNames, cells: Mapping[str, str]) -> dict[str, str]:
-    """Return the cells of a row with the ids of achievement, criteria and levels, and with days as
-    year-month-day. What means nothing known stays as it is written."""
+    """Return the cells of a row with the ids of achievement, criteria and levels, and with days and
+    hours as they are read. What means nothing known stays as it is written."""
     achievement = catalog.achievement(cells.get("achievement", ""))
-    known = {name: day_in_a_table(text) if name in DAYS else text for name, text in cells.items()}
+    known = {name: _as_read(name, text) for name, text in cells.items()}
     if achievement is None:
         return known
     by_title = {_key(one.name): one for one in achievement.rubric.criteria}
@@ -60,6 +62,14 @@ def as_known(catalog: CatalogNames, cells: Mapping[str, str]) -> dict[str, str]:
         ids = {level_id(criterion, text) for criterion in achievement.rubric.criteria}
         known[LEVEL] = text if len(ids) > 1 else ids.pop()
     return known | {"achievement": achievement.id}
+
+
+def _as_read(name: str, text: str) -> str:
+    """Return a day as year-month-day, and “12 hours” as 12."""
+    if name in DAYS:
+        return day_in_a_table(text)
+    hours = _HOURS.fullmatch(text) if name == "hours" else None
+    return hours[1] if hours else text
 
 
 def levels_of(catalog: CatalogNames, cells: Mapping[str, str]) -> dict[str, str]:

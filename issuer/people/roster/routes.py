@@ -96,7 +96,7 @@ def mend(file: str) -> Response:
     """Hand out the rows that wait for a decision, each with its reason."""
     with current_issuer().database.reading() as session:
         rows = plan.to_mend(_plan(session, file))
-    return _csv(table.written(rows, table.REASON), "people-to-mend.csv")
+    return _csv(table.written(rows, table.REASON), "people-to-fix.csv")
 
 
 def _plan(session: Session, file: str) -> RosterPlan:

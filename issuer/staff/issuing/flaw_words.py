@@ -29,7 +29,9 @@ LABELS: Final = {
 """What a field of an approval is called, by how its name begins."""
 _TEXT: Final = N_("Write plain text, at most 4,000 characters.")
 _LINE: Final = N_("Write one line, at most 200 characters.")
-_DAY: Final = N_("Give a day in the years 1900 to 2099, such as 2026-05-15.")
+_DAY: Final = N_(
+    "Write a day as 2026-11-13 or 11/13/2026 (month, day, year), in the years 1900 to 2099."
+)
 _REMEDIES: Final = {
     "achievement": N_("Choose one from the catalog."),
     "recipient.name": N_("Write the full name in one line, as the certificate prints it."),

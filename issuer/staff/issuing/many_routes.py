@@ -161,7 +161,7 @@ def mend(table: str) -> Response:
     tried = rehearsal.dry_run(current_issuer(), table, now=clock.now())
     reasons = {row.number: row_words.in_words(row, catalog) for row in tried if row.error}
     data = job.to_mend(current_issuer(), table, reasons)
-    return file(data, "text/csv", "to-mend.csv")
+    return file(data, "text/csv", "to-fix.csv")
 
 
 def _job(table: str) -> TableJobRow:

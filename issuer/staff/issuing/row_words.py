@@ -12,6 +12,7 @@ from issuer.approvals.table import columns
 from issuer.approvals.table.names import COMMENT, LEVEL
 from issuer.approvals.table.rehearsal import Rehearsed
 from issuer.catalog.achievement import Achievement, Criterion
+from issuer.home.problem import Flaw
 from issuer.issuance import ConflictError
 from issuer.issuance.problems import Refused
 from issuer.people.roster.table import head
@@ -23,6 +24,10 @@ OTHERWISE: Final = N_(
     "Its approval id stands for another approval, above in the table or issued before. Give it an"
     " id of its own, or leave the cell empty."
 )
+
+ABOUT: Final = {"levels": LEVEL, "comments": COMMENT}
+"""How the head of a column about a criterion begins."""
+HOURS: Final = N_("Write a number from 0.01 to 10,000, such as 12.5.")
 
 
 class RowReason(NamedTuple):
@@ -38,7 +43,7 @@ def reasons(row: Rehearsed, catalog: Sequence[Achievement]) -> list[RowReason]:
     `catalog` has the achievements that are offered.
     """
     if isinstance(row.error, Refused):
-        remedies = {flaw_words.name(flaw): flaw_words.remedy(flaw) for flaw in row.error.flaws}
+        remedies = {flaw_words.name(flaw): _remedy(flaw) for flaw in row.error.flaws}
         criteria = _criteria(row, catalog)
         all_reasons = (
             _reason(field, remedy, row.cells, criteria, catalog)
@@ -50,11 +55,17 @@ def reasons(row: Rehearsed, catalog: Sequence[Achievement]) -> list[RowReason]:
 
 
 def in_words(row: Rehearsed, catalog: Sequence[Achievement]) -> str:
-    """Return the same as one cell of the file to mend."""
+    """Return the same as one cell of the file to fix."""
     return " ".join(
         f"{reason.column}: {reason.sentence}" if reason.column else reason.sentence
         for reason in reasons(row, catalog)
     )
+
+
+def _remedy(flaw: Flaw) -> str:
+    """Return what to do about a flaw; a table has hours alone, without a column for their unit."""
+    is_hours = flaw_words.name(flaw) == columns.HEADS["hours"]
+    return HOURS if is_hours else flaw_words.remedy(flaw)
 
 
 def _criteria(row: Rehearsed, catalog: Sequence[Achievement]) -> Mapping[str, Criterion]:
@@ -79,7 +90,7 @@ def _reason(
         sentences.insert(0, gettext(flaw_words.FILL_IN))
     if allowed := [*_allowed(field, criteria, catalog)]:
         sentences.append(gettext("Allowed: %(names)s.") % {"names": ", ".join(allowed)})
-    return RowReason(column, " ".join(sentences))
+    return RowReason(_titled(field, column, criteria), " ".join(sentences))
 
 
 def _allowed(
@@ -92,11 +103,19 @@ def _allowed(
         yield from (one.name for one in catalog)
 
 
+def _titled(field: str, column: str, criteria: Mapping[str, Criterion]) -> str:
+    """Return the head of a column with its criterion as the catalog writes it."""
+    part, _, name = field.partition(".")
+    if part in ABOUT and name in criteria and column != ABOUT[part]:
+        return f"{ABOUT[part]} {criteria[name].name}"
+    return column
+
+
 def _column(field: str, cells: Mapping[str, str], criteria: Mapping[str, Criterion]) -> str:
     """Return the head of the column where the value of a field stands, as the table has it."""
     part, _, name = field.partition(".")
-    if part in ("levels", "comments"):
-        about = LEVEL if part == "levels" else COMMENT
+    if part in ABOUT:
+        about = ABOUT[part]
         title = criteria[name].name if name in criteria else name
         own = (f"{about} {head(title)}", f"{about} {name}", about)
         return next((column for column in own if column in cells), f"{about} {title}")

@@ -90,7 +90,7 @@ def test_200_rows_of_which_three_are_to_mend_survive_a_kill(district, office, pa
     for name, sentence in (
         ("Ana Drums", "Choose one from the catalog."),
         ("Ben Nowhere", "Write an e-mail address"),
-        ("Cy Someday", "Give a day in the years 1900 to 2099"),
+        ("Cy Someday", "Write a day as 2026-11-13 or 11/13/2026"),
     ):
         assert name in html
         assert sentence in html
@@ -123,7 +123,7 @@ def test_200_rows_of_which_three_are_to_mend_survive_a_kill(district, office, pa
     mend = office.get(f"{at}/mend.csv").get_data()
     waiting = list(csv.DictReader(io.StringIO(mend.decode("utf-8-sig"))))
     assert [row["name"] for row in waiting] == ["Ana Drums", "Ben Nowhere", "Cy Someday"]
-    assert "approved at: You wrote “some day”. Give a day" in waiting[2]["what to mend"]
+    assert "approved at: You wrote “some day”. Write a day" in waiting[2]["what to fix"]
 
     mended = mend.replace(b"drums", b"rhythms").replace(b"some day", b"2026-05-16")
     at = hand_in(office, mended).location
@@ -144,8 +144,31 @@ def test_what_would_be_issued_is_shown_and_an_error_says_what_is_allowed(office)
     assert counted(html) == [1, 0, 1]
     for shown in ("t910@school.example", "May 15, 2026", "<bdi>Student work</bdi>: <bdi>Met</bdi>"):
         assert shown in html
-    assert "level student work</bdi></strong>: You wrote “good”." in html
+    assert "level Student work</bdi></strong>: You wrote “good”." in html
     assert "Allowed: Met" in html
+
+
+def test_all_that_can_be_said_of_a_row_is_said_at_once(office):
+    """Of an unknown title nothing follows for levels; a bad day holds back no word on a level."""
+    heads = HEADS.removesuffix("level") + "hours,level Teacher’s work,level Student work"
+    bad = GOOD.format(n=930).removesuffix("2026-05-15,met")
+    rows = [bad.replace("rhythms", "Rhythm") + "2026-05-15,12,Met,Met"]
+    rows += [bad + "13.11.2026,many,Met,good"]
+    at = hand_in(office, table(*rows, heads=heads)).location
+    file = office.get(f"{at}/mend.csv")
+    assert "to-fix.csv" in file.headers["Content-Disposition"]
+    title, day = csv.DictReader(io.StringIO(file.get_data().decode("utf-8-sig")))
+    assert title["what to fix"].startswith("achievement: You wrote “Rhythm”. Choose one")
+    assert "level" not in title["what to fix"]
+    assert day["level teacher’s work"] == "Met"
+    for reason in (
+        "approved at: You wrote “13.11.2026”. Write a day as 2026-11-13 or 11/13/2026",
+        "hours: You wrote “many”. Write a number from 0.01 to 10,000, such as 12.5.",
+        "level teacher’s work: You wrote “Met”. The rubric has no such criterion",
+        "level Student work: You wrote “good”. Choose a level of this criterion. Allowed: Met",
+        "level The learning process: Choose a level",
+    ):
+        assert reason in day["what to fix"]
 
 
 def test_an_own_idea_is_shown_by_its_name(district, office):

@@ -137,6 +137,10 @@ def test_the_unit_stays_prefilled_when_the_form_comes_back(office, id):
     assert re.search('value="hours" id="credits.0.unit"', text)
 
 
+def test_a_day_may_be_written_month_day_year(office, id):
+    assert send(office[0], id, approved_at="5/15/2026").status_code == 200
+
+
 def test_what_is_needed_is_marked(office):
     text = office[0].get("/desk/issue/new?achievement=rhythms").text
     marked = re.findall(r"(?:label for=[^>]*|legend><bdi)>([^<]*) \(required\)<", text)

@@ -126,7 +126,7 @@ def mend(table: str) -> Response:
         for item in planned
         if item.fate is RowFate.DECIDE
     ]
-    return spreadsheet(f"{row.kind}-to-mend.csv", [*columns, sheet.REASON], lines)
+    return spreadsheet(f"{row.kind}-to-fix.csv", [*columns, sheet.REASON], lines)
 
 
 def _plan(session: Session, row: PayTableRow) -> list[PlannedPayRow]:
