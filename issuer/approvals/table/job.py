@@ -80,13 +80,17 @@ def hand_in(
         return job.public_id
 
 
-def discard(issuer: Issuer, job: str) -> None:
-    """Forget a job, unless it was begun. Raises `TableError` for an unknown one."""
+def discard(issuer: Issuer, job: str) -> bool:
+    """Forget a job, unless it was begun; return whether it is forgotten.
+
+    Raises `TableError` for an unknown one.
+    """
     with issuer.database.writing() as session:
         row = find(session, job, lock=True)
         if row.begun_at is None:
             session.execute(delete(TableRow).where(TableRow.job_pk == row.id))
             session.delete(row)
+        return row.begun_at is None
 
 
 def run(issuer: Issuer, job: str, *, now: datetime) -> None:

@@ -24,11 +24,12 @@ from issuer.people import acts
 from issuer.people.access import gate
 from issuer.sharing import samples
 from issuer.sharing.holder import reports
-from issuer.staff.credentials import correcting
+from issuer.staff.credentials import correcting, record
 from issuer.staff.credentials.correcting import CorrectionField
 from issuer.staff.issuing import flaw_words
 from issuer.web.access import needs
 from issuer.web.answers import page
+from keys.signer import KeysError
 from verifier import clock
 from verifier.wording.words import N_
 
@@ -119,7 +120,8 @@ def _typed(public_id: str, form: Mapping[str, str]) -> Correction:
     settings, opened = current_issuer().settings, correction.open_again(current_issuer(), public_id)
     before = correcting.fields_of(opened.data, opened.achievement, settings)
     task = request.values.get("task", "")
-    after = correcting.typed(before, form or _half_filled(task))
+    form = form or _half_filled(task) or _as_in(request.args.get("like", ""), opened)
+    after = correcting.typed(before, form)
     return Correction(public_id, opened, before, after, form.get("reason", "").strip(), task)
 
 
@@ -128,6 +130,17 @@ def _half_filled(task: str) -> Mapping[str, str]:
     with current_issuer().database.reading() as session:
         report = reports.find(session, task) if task else None
     return {"recipient.name": report.name} if report and report.name else {}
+
+
+def _as_in(other: str, opened: Opened) -> Mapping[str, str]:
+    """Return the name that was corrected in another credential of the same teacher, and why, as
+    they would be typed; nothing for a credential of somebody else."""
+    issuer = current_issuer()
+    with issuer.database.reading() as session:
+        known = record.find(session, issuer.settings, other, now=clock.now()) if other else None
+    if known is None or not is_one_person(opened.content, known.row.approval.content):
+        return {}
+    return {"recipient.name": known.approval.recipient.name, "reason": known.approval.reason or ""}
 
 
 def _issue(public_id: str, opened: Opened, reason: str) -> AnyResponse:
@@ -171,9 +184,19 @@ def _look(typed: Correction, approval: Approval) -> Response:
         "desk/correct_look.html",
         typed=typed,
         picture=base64.b64encode(samples.framed(sample, issuer.settings, now=now)).decode(),
+        is_renamed=any(after.name == "recipient.name" for _, after in typed.changes),
+        keys_are_locked=_keys_are_locked(),
         same_person=is_one_person(typed.opened.content, approval.content),
         unprintable=unprintable_texts(approval, issuer.settings),
     )
+
+
+def _keys_are_locked() -> bool:
+    try:
+        current_issuer().signers()
+    except KeysError:
+        return True
+    return False
 
 
 def _again(public_id: str, *, flaws: Mapping[str, str] | None = None, wrong: str = "") -> Response:

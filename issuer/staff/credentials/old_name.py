@@ -4,13 +4,14 @@ left = find(session, settings, record, visible_people, now=now)
 left.name, left.credentials, left.people
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from issuer.catalog import versions
 from issuer.home.settings import Settings
 from issuer.issuance.records import find as records
 from issuer.issuance.records.approval_tables import AddressRow, ApprovalRow
@@ -24,11 +25,12 @@ from verifier.checks.recipient import ascii_lower
 
 @dataclass(frozen=True, slots=True)
 class OldName:
-    """A name that was corrected, the other credentials of that teacher with it, and the people of
-    the register with it."""
+    """A name that was corrected, the other credentials of that teacher with it, what each of their
+    achievements is called, and the people of the register with it."""
 
     name: str
     credentials: Sequence[RegisterEntry]
+    titles: Mapping[str, str]
     people: Sequence[PersonRow]
 
 
@@ -40,12 +42,14 @@ def find(
     *,
     now: datetime,
 ) -> OldName | None:
-    """Return where the name of the revision before still stands, by the teacher's addresses; None
-    if the name is the same, or stands nowhere. `visible` says which people may be seen."""
-    before = [entry for entry in record.revisions if entry.revision < record.entry.revision]
-    if not before or before[-1].name == record.entry.name:
+    """Return where the name that was corrected last still stands, by the teacher's addresses; None
+    if the name was always the same, or stands nowhere. `visible` says which people may be seen."""
+    here = record.entry
+    before = [one for one in record.revisions if one.revision < here.revision]
+    differing = [one.name for one in before if one.name != here.name]
+    if not differing:
         return None
-    name, addresses = before[-1].name, record.approval.recipient.emails
+    name, addresses = differing[-1], record.approval.recipient.emails
     of_teacher = select(AddressRow.approval_pk).where(
         AddressRow.address.in_([ascii_lower(address) for address in addresses])
     )
@@ -61,4 +65,11 @@ def find(
     people = session.scalars(
         select(PersonRow).where(visible, PersonRow.name == name, PersonRow.id.in_(by_address))
     ).all()
-    return OldName(name, credentials, people) if credentials or people else None
+    titles = dict(_titles(session, credentials))
+    return OldName(name, credentials, titles, people) if credentials or people else None
+
+
+def _titles(session: Session, credentials: Sequence[RegisterEntry]) -> Iterator[tuple[str, str]]:
+    for achievement in {entry.achievement for entry in credentials}:
+        if row := versions.find(session, achievement):
+            yield achievement, versions.read(row).name

@@ -96,10 +96,8 @@ def _page(
         known = record.find(session, issuer.settings, public_id, now=clock.now())
         if known is None:
             raise NotFound
-        left = None
-        if request.args.get("done") in ("corrected", "waits"):
-            people = rules.visible(me, "person", "list", gate.kinds())
-            left = old_name.find(session, issuer.settings, known, people, now=clock.now())
+        people = rules.visible(me, "person", "list", gate.kinds())
+        left = old_name.find(session, issuer.settings, known, people, now=clock.now())
     return page(
         "desk/credential.html",
         record=known,

@@ -20,12 +20,12 @@ from issuer.catalog.achievement import Achievement
 from issuer.home.issuer import current_issuer
 from issuer.home.settings import DESK
 from issuer.issuance.approval import Chosen
-from issuer.people.access import gate
+from issuer.people.access import gate, rules
 from issuer.people.access.gate import MenuEntry
 from issuer.people.roster.rows import RosterError
 from issuer.staff import DESK as DESK_PAGES
 from issuer.staff import names
-from issuer.staff.issuing import row_words
+from issuer.staff.issuing import register_names, row_words
 from issuer.staff.issuing.handing_over import TeacherLink, show_links
 from issuer.web.access import needs
 from issuer.web.answers import file, page
@@ -146,8 +146,9 @@ def links(table: str) -> Response:
 def discard(table: str) -> AnyResponse:
     """Delete a table if nothing of it was issued."""
     _job(table)
-    job.discard(current_issuer(), table)
-    return redirect(url_for("issuing_many.choose"), 303)
+    was_forgotten = job.discard(current_issuer(), table)
+    done = "forgotten" if was_forgotten else None
+    return redirect(url_for("issuing_many.choose", done=done), 303)
 
 
 @issuing_many.get("/desk/issue-many/<table>/mend.csv")
@@ -192,14 +193,18 @@ def _choose(*, wrong: str = "", about: str = "") -> Response:
 def _look(table: str, whole: int) -> Response:
     issuer = current_issuer()
     tried = [*rehearsal.dry_run(issuer, table, now=clock.now())]
+    new = [row for row in tried if row.new and not row.error]
+    people = rules.visible(gate.whoever().me, "person", "list", gate.kinds())
     with issuer.database.reading() as session:
         catalog = versions.listed(session)
         achievements = _stated(CatalogNames(session), tried)
+        otherwise_named = register_names.otherwise_named(session, new, people)
     return page(
         "desk/many_look.html",
         table=table,
         whole=whole,
-        new=[row for row in tried if row.new and not row.error],
+        new=new,
+        otherwise_named=otherwise_named,
         before=[row for row in tried if not row.new and not row.error],
         achievements=achievements,
         **_problems(tried, catalog),

@@ -35,16 +35,20 @@ def seen(district, public_id):
 
 def test_where_the_old_name_still_stands_is_said(district, office, issue):
     person = district.add("Misspelt Name", address="tname@school.example")
-    addresses = {"recipient": {"name": "Misspelt Name", "emails": ["tname@school.example"]}}
-    one, other = (issue(number, **addresses) for number in ("n-1", "n-2"))
-    issue("n-3", recipient={"name": "Misspelt Name", "emails": ["somebody-else@school.example"]})
+    recipient = {"name": "Misspelt Name", "emails": ["tname@school.example"]}
+    one, other = (issue(number, recipient=recipient) for number in ("n-1", "n-2"))
+    elsewhere = issue("n-3", recipient=recipient | {"emails": ["somebody-else@school.example"]})
     changes = {"recipient.name": "Spelled Name"}
     done = send(office, one, "issue", reason="Misspelt.", **changes).location
     text = office.get(done).text
     assert "1 other credential of this teacher" in text
-    assert f"{PAGE}/{other}/correct" in text
+    assert "Correct “Composing with foundational rhythms” of May 15, 2026" in text
+    (way,) = re.findall(f'href="({PAGE}/{other}/correct[^"]*)"', text)
+    fields = filled(office.get(way).text)
+    assert (fields["recipient.name"], fields["reason"]) == ("Spelled Name", "Misspelt.")
+    assert filled(office.get(re.sub("like=.*", f"like={elsewhere}", way)).text)["reason"] == ""
     assert f'href="/people/{person.public_id}"' in text
-    assert "still stands" not in office.get(done.partition("?")[0]).text
+    assert "still stands" in office.get(done.partition("?")[0]).text
 
 
 @pytest.mark.parametrize(
@@ -157,7 +161,12 @@ def test_while_keys_are_locked_the_old_one_stays(district, office, issue, monkey
     def locked(*_):
         raise LockedError("locked")
 
+    changes = {"recipient.name": "Right Name", "reason": "x"}
+    before = send(office, old, "look", **changes).text
     monkeypatch.setattr(type(district.issuer), "signers", locked)
+    look = send(office, old, "look", **changes).text
+    assert ["keys of this server are locked" in text for text in (before, look)] == [False, True]
+    assert "Other credentials of this teacher keep the old name." in look
     done = send(office, old, "issue", **{"recipient.name": "Right Name"}, reason="x")
     assert done.location.endswith("?done=waits")
     assert "waits to be signed" in office.get(done.location).text
@@ -170,7 +179,9 @@ def test_what_was_withdrawn_by_mistake_is_issued_again_in_two_clicks(district, o
     now = datetime.now(UTC)
     lists.revoke(district.issuer, old, reason="By mistake.", by="command", now=now)
     path = f"{PAGE}/{old}/again"
-    assert f'href="{path}"' in office.get(f"{PAGE}/{old}").text
+    withdrawn = office.get(f"{PAGE}/{old}").text
+    assert f'href="{path}"' in withdrawn
+    assert "a new credential can take its place; this one stays withdrawn" in withdrawn
     fields = filled(office.get(path).text)
     nothing = office.post(path, page=path, **(fields | {"reason": ""}))
     assert nothing.status_code == 422

@@ -40,6 +40,13 @@ def test_credentials_are_found(office, issued, asked, expected):
     assert (answer.status_code, sorted(names(answer))) == (200, sorted(expected))
 
 
+def test_where_nothing_matches_a_filter_that_is_set_is_said(office, issued):
+    text = office.get("/desk?q=ana&building=no").text
+    assert "Nothing matches “<bdi>ana</bdi>”. A filter is set: Building." in text
+    assert '<a href="/desk?q=ana">Clear the filters</a>' in text
+    assert "A filter is set" not in office.get("/desk?q=nobody&sort=teacher").text
+
+
 def test_a_serial_number_finds_one(office, issued):
     page = office.get("/desk?year=2022").text
     serial = re.search(r"<code>(.*?)</code>", page)[1]

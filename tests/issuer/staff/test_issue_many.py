@@ -171,6 +171,16 @@ def test_all_that_can_be_said_of_a_row_is_said_at_once(office):
         assert reason in day["what to fix"]
 
 
+def test_an_address_that_the_register_has_under_another_name_is_said(district, office):
+    district.add("Teacher 940", address="T940@school.example")
+    district.add("Teacher of 941", address="t941@school.example")
+    rows = [GOOD.format(n=940), GOOD.format(n=941)]
+    html = office.get(hand_in(office, table(*rows)).location).text
+    assert counted(html) == [2, 0, 0]
+    (warning,) = re.findall("The register calls <bdi>(.*?)</bdi> “<bdi>(.*?)</bdi>”", html)
+    assert warning == ("t941@school.example", "Teacher of 941")
+
+
 def test_an_own_idea_is_shown_by_its_name(district, office):
     """The catalog does not list it."""
     with district.issuer.database.writing() as session:
@@ -240,7 +250,8 @@ def test_what_fits_by_now_is_issued_without_a_new_file(district, office):
 def test_a_table_can_be_forgotten_until_it_is_begun(district, office):
     data = table(GOOD.format(n=920))
     at = hand_in(office, data).location
-    assert office.post(f"{at}/discard", page=at).location == AT
+    forgotten = office.post(f"{at}/discard", page=at).location
+    assert "The table is forgotten." in office.get(forgotten).text
     assert office.get(at).status_code == 404
     at = hand_in(office, data).location
     office.post(at, page=at)
