@@ -60,13 +60,28 @@ def open_looks(session: Session, seen: ColumnElement[bool]) -> list[VersionRow]:
 
 
 def released_results(session: Session, project: ProjectRow, now: datetime) -> list[dict[str, Any]]:
-    """Return what was released about a project, and whether another look can be asked for."""
+    """Return what was released about a project, by whose reviews where the district shows them,
+    and whether another look can be asked for."""
     results, policy = decisions.released_results(session, project), policies.current(session)
     if results and policy is not None:
         held = newest(session, project)
         results[0]["may_ask"] = may_ask(session, project, policy, now) is not None
         results[0]["look"] = look_at(session, held.version) if held else None
+        if policy.evaluators_shown:
+            _add_reviewers(session, project, results)
     return results
+
+
+def _add_reviewers(session: Session, project: ProjectRow, results: list[dict[str, Any]]) -> None:
+    """Add to each result who had given a review when it was released."""
+    by_version = decisions.given_reviews(session, project.versions)
+    for result in results:
+        version = session.get_one(ProjectDecisionRow, result["id"]).version_pk
+        result["reviewers"] = [
+            review.assignment.evaluator.name
+            for review in by_version[version]
+            if review.given_at is not None and review.given_at <= result["at"]
+        ]
 
 
 def may_ask(

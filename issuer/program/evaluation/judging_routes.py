@@ -241,6 +241,7 @@ def _page(
                 questions=policy.questions if policy else (),
                 is_given=review.given_at is not None,
                 names_hidden=names_hidden,
+                evaluators_shown=policy is not None and policy.evaluators_shown,
                 blind=blind,
                 title=blind(_title(row.version)),
                 decided_by=_decided_by(row.version, policy),
@@ -369,6 +370,7 @@ def _after(session: Session, row: AssignmentRow, policy: Policy | None) -> dict[
         "is_awaited": any(given_review(other) is None for other in assigned),
         "released_at": decisions.released_at(session, [row.version_pk]).get(row.version_pk),
         "decided_by": _decided_by(row.version, policy),
+        "evaluators_shown": policy is not None and policy.evaluators_shown,
         "today": local_today(),
     }
 

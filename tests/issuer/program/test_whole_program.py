@@ -180,7 +180,13 @@ def test_a_review_that_was_given_can_be_read_again_and_says_what_comes_next(prop
     assert "it stays as it is." in page
     assert "please review it by" not in page
     assert "<textarea" not in page
+    assert "The teacher sees your name there." in page
     proposed.release()
+    assert "Kim Sample" in proposed.at_teacher.get(proposed.project).text
+    with proposed.district.issuer.database.writing() as session:
+        policy = replace(policies.current(session), evaluators_shown=False)
+        policies.change(session, policy, by=None, now=clock.now())
+    assert "Kim Sample" not in proposed.at_teacher.get(proposed.project).text
     assert "The decision was released on" in proposed.at_evaluator.get(path).text
     assert comment in proposed.at_teacher.get(proposed.project).text  # of what is met as well
 
