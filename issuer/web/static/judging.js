@@ -19,7 +19,10 @@ if (criteria) {
   addEventListener("pageshow", mark);
 
   const inView = new IntersectionObserver((entries) => {
-    for (const entry of entries) link(entry.target).toggleAttribute("aria-current", entry.isIntersecting);
+    for (const { target, isIntersecting } of entries) {
+      if (isIntersecting) link(target).setAttribute("aria-current", "true");
+      else link(target).removeAttribute("aria-current");
+    }
   }, { root: criteria, threshold: 0.6 });
   for (const criterion of criteria.children) inView.observe(criterion);
 }
