@@ -94,7 +94,7 @@ def _import(args: argparse.Namespace, issuer: Issuer) -> int:
 
 
 def _why(one: plan.PlannedRow) -> str:
-    return f" ({one.why or ', '.join(one.changes)})" if one.reason or one.changes else ""
+    return f" ({one.why or ', '.join(map(str, one.changes))})" if one.reason or one.changes else ""
 
 
 def _person(session: Session, address: str, name: str | None, *, now: datetime) -> PersonRow:

@@ -21,7 +21,9 @@ from sqlalchemy.orm import Session, selectinload
 from issuer.issuance.records.search import fold
 from issuer.people import register, roles
 from issuer.people.roles import Role
+from issuer.people.roster import differences
 from issuer.people.roster.buildings import Buildings
+from issuer.people.roster.differences import Change
 from issuer.people.roster.rows import Roster, RosterRow
 from issuer.people.tables import (
     LONGEST_CODE,
@@ -74,7 +76,7 @@ class PlannedRow:
     fate: RosterFate
     reason: str = ""
     person: PersonRow | None = None
-    changes: list[str] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
     codes: str = ""
 
     @property
@@ -85,12 +87,16 @@ class PlannedRow:
 
 @dataclass(frozen=True, slots=True)
 class RosterPlan:
-    """The fate of every row; `missing` are people of its buildings whom the file leaves out,
-    `new_buildings` the names of those that it adds, by code."""
+    """The fate of every row; `missing` are people of its buildings whom the file leaves out.
+
+    `buildings_here` and `new_buildings` have the names of those that are here, and of those that
+    the file adds, by code.
+    """
 
     rows: list[PlannedRow]
     missing: list[PersonRow]
     left_out: int
+    buildings_here: Mapping[str, str]
     new_buildings: Mapping[str, str]
 
     def count(self, fate: RosterFate) -> int:
@@ -163,7 +169,7 @@ def of(
         known.note(one)
         planned.append(one)
     new = _new_buildings(known, planned)
-    return RosterPlan(planned, _missing(known, planned), roster.left_out, new)
+    return RosterPlan(planned, _missing(known, planned), roster.left_out, known.buildings, new)
 
 
 def _new_buildings(known: _Known, planned: Iterable[PlannedRow]) -> Mapping[str, str]:
@@ -193,7 +199,8 @@ def _fate(
         return PlannedRow(row, RosterFate.DECIDE, reason, person)
     if person is None:
         return PlannedRow(row, RosterFate.CHANGED if before else RosterFate.NEW)
-    changes = _changes(person, row, today)
+    name = row.building_name or known.buildings.get(row.building, row.building)
+    changes = differences.of(person, row, name, today)
     return PlannedRow(row, RosterFate.CHANGED if changes else RosterFate.SAME, "", person, changes)
 
 
@@ -273,7 +280,7 @@ def _forbidden(
     Nobody grants themself a role. Since an address signs in, only people who grant roles may add
     one to a person with more than a teacher's role.
     """
-    held = {role for role, _building in _held(person, today)}
+    held = {role for role, _building in differences.held(person, today)}
     wanted = set(row.roles) - held - {Role.TEACHER}
     theirs = {register.folded(r.address) for r in (person.addresses if person else [])}
     addresses = {register.folded(address) for address in row.addresses} - theirs
@@ -281,40 +288,6 @@ def _forbidden(
         to_self = by is not None and person is not None and by.id == person.id
         return NOT_YOURS if to_self and set(row.roles) - held else ""
     return NOT_YOURS if wanted or (addresses and held - {Role.TEACHER}) else ""
-
-
-def _changes(person: PersonRow, row: RosterRow, today: date) -> list[str]:
-    theirs = {address.folded for address in person.addresses}
-    post = next((p for p in person.posts if p.building.code == row.building), None)
-    building = post.building_pk if post else None
-    wanted = {(r, building if r in roles.OF_A_BUILDING else None) for r in row.roles}
-    differences = {
-        "name": person.name != " ".join(row.name.split()),
-        "staff number": bool(row.staff_number) and person.staff_number != row.staff_number,
-        "address": bool({register.folded(address) for address in row.addresses} - theirs),
-        "building": bool(row.building) and (post is None or _post_differs(post, row)),
-        "roles": bool(wanted - _held(person, today)),
-        "back": person.left_at is not None,
-    }
-    return [what for what, differs in differences.items() if differs]
-
-
-def _held(person: PersonRow | None, today: date) -> set[tuple[str, int | None]]:
-    """Return the roles that somebody has, each with its building if it is of one."""
-    return {
-        (grant.role, grant.building_pk if grant.role in roles.OF_A_BUILDING else None)
-        for grant in (person.grants if person else [])
-        if grant.last_day is None or grant.last_day >= today
-    }
-
-
-def _post_differs(post: PostRow, row: RosterRow) -> bool:
-    name = row.building_name or post.building.name
-    return (post.grades, post.subjects, post.building.name) != (
-        row.grades or post.grades,
-        row.subjects or post.subjects,
-        name,
-    )
 
 
 def _missing(known: _Known, planned: Iterable[PlannedRow]) -> list[PersonRow]:
@@ -368,7 +341,7 @@ def _fill(
     building = _building(session, row, buildings)
     if building is not None:
         _post(session, person, row, building)
-    held = _held(person, today)
+    held = differences.held(person, today)
     for role in row.roles:
         where = building if role in roles.OF_A_BUILDING else None
         if (role, where and where.id) in held:

@@ -21,6 +21,7 @@ from issuer.people.roster import buildings, keeping, oneroster, plan, table
 from issuer.people.roster.plan import RosterFate
 from issuer.people.roster.rows import RosterError
 from issuer.people.tables import BuildingRow, ImportRow, PersonAddressRow, PersonRow
+from verifier import clock
 
 TODAY = date(2026, 11, 22)
 JORDAN = {"name": "Jordan Example", "address": "jordan@school.example", "staff number": "1"}
@@ -430,6 +431,26 @@ def test_the_command_says_each_fate_and_changes_only_when_told(home, tmp_path, c
     capsys.readouterr()
     main(words)
     assert "0 new, 0 changed, 1 same, 1 decide" in capsys.readouterr().out
+
+
+def test_the_preview_says_from_what_to_what(district):
+    """With building, roles and staff number of everybody, and where somebody would be at both."""
+    now = clock.now()
+    done(district.issuer.database, file_of({**JORDAN, **MS, "grades": "6"}), now)
+    more = {"name": "Jordan Sample", "roles": "teacher, coach"}
+    high = {"building": "HS", "building name": "High School"}
+    data = file_of({**JORDAN, **MS, **more, "grades": "7"}, {**JORDAN, **more, **high})
+    browser = district.browser(district.add("Sue Super", Role.SUPERINTENDENT))
+    looked = browser.post("/people/import", file=(io.BytesIO(data), "people.csv"))
+    text = re.sub(r"<[^>]+>", "", browser.get(looked.location).text)
+    for words in (
+        "Staff number 1",
+        "name: Jordan Example → Jordan Sample",
+        "grades: 6 → 7",
+        "role: Teacher → Teacher, Coach",
+        "works at: Middle School → Middle School, High School",
+    ):
+        assert words in text
 
 
 def test_on_the_page_one_sees_before_one_does(district):
