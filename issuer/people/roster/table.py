@@ -32,7 +32,7 @@ COLUMNS: Final = (
 REASON: Final = "reason"
 """The column of a file to mend that says why a row waits; it is not read."""
 _EXAMPLE: Final = (
-    *("Jordan Example", "jordan@school.example", "", "10042", "MS", "Middle School"),
+    *("Jordan Example", "teacher@district.example", "", "10042", "MS", "Middle School"),
     *("6, 7, 8", "music", "teacher", ""),
 )
 _NEEDED: Final = ("name", "address")
@@ -48,7 +48,7 @@ Numbered: TypeAlias = tuple[int, list[str]]
 
 
 def template() -> bytes:
-    """Return an empty table with one example, for a spreadsheet."""
+    """Return an empty table with one example, for a spreadsheet; handed in, that is left out."""
     return written([dict(zip(COLUMNS, _EXAMPLE, strict=True))])
 
 
@@ -70,7 +70,14 @@ def read(data: bytes) -> Roster:
             N_("the table has no columns name and address"),
             remedy=f"missing: {', '.join(missing)}; take the template",
         )
-    return Roster(tuple(row_of(number, _cells(heads, values)) for number, values in rows))
+    people = (row_of(number, _cells(heads, values)) for number, values in rows)
+    return Roster(tuple(row for row in people if not _is_example(row)))
+
+
+def _is_example(row: RosterRow) -> bool:
+    """Return whether a row is the example of the template."""
+    name, address, *_ = _EXAMPLE
+    return row.name == name and row.addresses[:1] == (address,)
 
 
 def sheet(data: bytes) -> list[list[str]]:
