@@ -36,7 +36,13 @@ def list_all() -> Response:
             session, visible, text, request.args.get("page", 1, type=whole_number)
         )
     return page(
-        "people/list.html", listed=listed, text=text, titles=roles.TITLES, today=local_today()
+        "people/list.html",
+        listed=listed,
+        text=text,
+        titles=roles.TITLES,
+        today=local_today(),
+        added=request.args.get("added", 0, type=whole_number),
+        changed=request.args.get("changed", 0, type=whole_number),
     )
 
 

@@ -117,7 +117,7 @@ RULES: Final = (
     *_rows([Role.OPERATOR], "session", "end", ANY, N_("Your role keeps sign-ins safe.")),
     *_rows(_KEEP_PEOPLE, "person", "list read add change", ANY, _KEEPING),
     *_rows(_KEEP_PEOPLE, "import", "add", ANY, _KEEPING),
-    *_rows(_KEEP_PEOPLE, "import", "read carry-out", OWN, _KEEPING),
+    *_rows(_KEEP_PEOPLE, "import", "read carry-out forget", OWN, _KEEPING),
     *_rows(_NAME_ROLES, "person", "erase", ANY, _KEEPING, fresh=True),
     *_rows(_NAME_ROLES, "person", "roles", ANY, _ROLES, fresh=True),
     *_rows([SIGNED_IN], "declaration", "read write", ANY, _YOURS),

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from issuer.database.pressed_twice import alike
@@ -37,10 +37,16 @@ def find(session: Session, public_id: str) -> Roster | None:
     return Roster(rows, row.roster["left_out"])
 
 
-def empty(session: Session, public_id: str, done: int) -> int:
-    """Keep no row of a roster, but how many were carried out, and return that: a second press of
-    the button finds it."""
+def empty(session: Session, public_id: str, added: int, changed: int) -> tuple[int, int]:
+    """Keep no row of a roster, but how many people it added and changed, and return that: a second
+    press of the button finds it."""
     row = session.scalars(select(ImportRow).where(ImportRow.public_id == public_id)).one()
-    done = done or row.roster.get("done", 0)
-    row.roster = {"rows": [], "left_out": 0, "done": done}
-    return done
+    if not added and not changed:
+        added, changed = row.roster.get("added", 0), row.roster.get("changed", 0)
+    row.roster = {"rows": [], "left_out": 0, "added": added, "changed": changed}
+    return added, changed
+
+
+def forget(session: Session, public_id: str) -> None:
+    """Keep nothing of a roster; who came in by it stays."""
+    session.execute(delete(ImportRow).where(ImportRow.public_id == public_id))

@@ -104,6 +104,12 @@ class RosterPlan:
         return Counter(planned.fate for planned in self.rows)[fate]
 
     @property
+    def people_changed(self) -> int:
+        """How many people of the register the file changes; whoever has two rows counts once."""
+        changed = [one.person for one in self.rows if one.fate is RosterFate.CHANGED]
+        return len({person.id for person in changed if person})
+
+    @property
     def buildings(self) -> int:
         """How many buildings the file names."""
         return len({planned.row.building for planned in self.rows if planned.row.building})
@@ -306,21 +312,19 @@ def _missing(known: _Known, planned: Iterable[PlannedRow]) -> list[PersonRow]:
 
 def carry_out(
     session: Session, plan: RosterPlan, *, by: PersonRow | None, now: datetime, today: date
-) -> int:
-    """Do what a plan says, all of it or nothing; return how many rows changed something."""
+) -> None:
+    """Do what a plan says, all of it or nothing."""
     buildings = {row.code: row for row in session.scalars(select(BuildingRow))}
     people: dict[str, PersonRow] = {}
-    changed = 0
     for planned in plan.rows:
         if planned.fate not in (RosterFate.NEW, RosterFate.CHANGED):
             continue
-        row, changed = planned.row, changed + 1
+        row = planned.row
         person = planned.person or next((people[k] for k in _keys(row) if k in people), None)
         if person is None:
             person = register.add(session, row.name, now=now, by=by)
         people |= dict.fromkeys(_keys(row), person)
         _fill(session, person, row, buildings, by=by, now=now, today=today)
-    return changed
 
 
 def _fill(

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Final
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, redirect, request, url_for
 from sqlalchemy.orm import Session
@@ -16,6 +17,7 @@ from issuer.people.roster.rows import RosterError
 from issuer.people.tables import PersonRow
 from issuer.web.access import needs
 from issuer.web.answers import or_404, page
+from issuer.web.row_numbers import whole_number
 from verifier import clock
 
 roster = Blueprint("roster", __name__)
@@ -69,6 +71,8 @@ def look(file: str) -> Response:
         titles=roles.TITLES,
         waiting=waiting[:SHOWN],
         others=others[:SHOWN],
+        added=request.args.get("added", 0, type=whole_number),
+        changed=request.args.get("changed", 0, type=whole_number),
         unshown=max(0, len(waiting) - SHOWN) + max(0, len(others) - SHOWN),
     )
 
@@ -81,13 +85,23 @@ def carry_out(file: str) -> AnyResponse:
     with current_issuer().database.writing() as session:
         by = gate.acting(session)
         changes = _plan(session, file)
-        done = plan.carry_out(session, changes, by=by, now=now, today=_today(now))
+        plan.carry_out(session, changes, by=by, now=now, today=_today(now))
+        added, changed = changes.count(RosterFate.NEW), changes.people_changed
         left = changes.count(RosterFate.DECIDE)
         if not left:
-            done = keeping.empty(session, file, done)
-    if left:
-        return redirect(url_for("roster.look", file=file, done=done), 303)
-    return redirect(url_for("people.list_all", done=done), 303)
+            added, changed = keeping.empty(session, file, added, changed)
+    counts = {"done": "yes", "added": str(added), "changed": str(changed)}
+    page_after = url_for("roster.look", file=file) if left else url_for("people.list_all")
+    return redirect(f"{page_after}?{urlencode(counts)}", 303)
+
+
+@roster.post("/people/import/<file>/forget")
+@needs("import", "forget", key="file")
+def forget(file: str) -> AnyResponse:
+    """Keep nothing of the file, whatever of it is in the register."""
+    with current_issuer().database.writing() as session:
+        keeping.forget(session, file)
+    return redirect(url_for("roster.choose", done="forgotten"), 303)
 
 
 @roster.get("/people/import/<file>/mend.csv")

@@ -236,6 +236,7 @@ ALLOWED = {
     ("import", "add"): _REGISTER,
     ("import", "read"): dict.fromkeys(_REGISTER, "own"),
     ("import", "carry-out"): dict.fromkeys(_REGISTER, "own"),
+    ("import", "forget"): dict.fromkeys(_REGISTER, "own"),
     ("declaration", "read"): {SIGNED_IN: "any"},
     ("declaration", "write"): {SIGNED_IN: "any"},
     ("artifact", "read"): {

@@ -466,11 +466,16 @@ def test_on_the_page_one_sees_before_one_does(district):
     assert "Jordan" not in browser.get("/people").text
     mend = browser.get(f"{looked.location}/mend.csv")
     assert b"Bad Row" in mend.data
-    assert browser.post(looked.location).location.startswith(looked.location)
+    carried_out = browser.post(looked.location).location
+    assert carried_out.startswith(looked.location)
+    assert "1 person is new." in browser.get(carried_out).text
     assert "Jordan Example" in browser.get("/people").text
     assert "<code>MS</code> <bdi>Middle School</bdi>" in browser.get("/people/import").text
     again = browser.post("/people/import", file=(io.BytesIO(file_of({**JORDAN, **MS})), "p.csv"))
     assert "Nothing to do" in browser.get(again.location).text
+    forgotten = browser.post(f"{again.location}/forget")
+    assert "The file is forgotten" in browser.get(forgotten.location).text
+    assert browser.get(again.location).status_code == 404
     template = browser.get("/people/import/template.csv")
     assert re.match("attachment", template.headers["Content-Disposition"])
     wrong = browser.post("/people/import", file=(io.BytesIO(b"x,y"), "p.csv"))
@@ -523,9 +528,9 @@ def test_what_was_looked_at_is_kept_until_it_is_done(district):
     office = district.add("Olive Office", Role.OFFICE)
     browser = district.browser(office)
     looked = browser.post("/people/import", file=(io.BytesIO(file_of(JORDAN)), "p.csv"))
-    assert browser.post(looked.location).location.startswith("/people?")
+    assert "Saved. 1 person is new." in browser.get(browser.post(looked.location).location).text
     with district.issuer.database.reading() as session:
         left = session.scalars(select(ImportRow)).one().roster
-        assert left == {"rows": [], "left_out": 0, "done": 1}
+        assert left == {"rows": [], "left_out": 0, "added": 1, "changed": 0}
         added = register.of_address(session, JORDAN["address"])
         assert roles.roles_of(session, session.get(PersonRow, added.person_pk), today=TODAY) == []

@@ -55,6 +55,7 @@ CHANGES = {
     "pay_runs.fetch": "each time is written down",
     "pay_values.of_project": "see test_pay_tables",
     "recorded.link": "each time is written down",
+    "roster.forget": "it deletes",
     "sign_in.accept": "a link signs in once",
     "sign_in.ask": "each mail is for the browser that asked",
     "sign_in.sign_out": "it ends a session",
