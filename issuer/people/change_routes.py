@@ -83,8 +83,13 @@ def _do(
         case "address":
             register.add_address(session, row, form.get("address", ""), verified_at=now)
         case "address-ended":
-            ended = own_addresses.of(row, form.get("ended", 0, type=whole_number))
-            register.end_address(session, row, ended, now=now, by=by)
+            address = own_addresses.of(row, form.get("ended", 0, type=whole_number))
+            register.end_address(session, row, address, now=now, by=by)
+        case "post":
+            _works_at(session, row, by, now=now)
+        case "post-ended":
+            building = register.building(session, form.get("building", ""))
+            changes.works_no_more_at(session, row, building, now=now, by=by)
         case "left":
             register.leaves(session, row, now=now, today=today, by=by)
         case "back":
@@ -97,6 +102,17 @@ def _do(
             changes.merge(session, row, double, now=now, by=by)
         case _:
             raise RegisterError(N_("choose what to change"))
+
+
+def _works_at(session: Session, row: PersonRow, by: PersonRow, *, now: datetime) -> None:
+    """Take what the form says of one building, which may be a new one for this person."""
+    form = request.form
+    building = register.building(session, form.get("building", ""))
+    typed = {
+        name: form.get(f"{name}-{building.id}", form.get(f"{name}-new", ""))
+        for name in ("grades", "subjects")
+    }
+    changes.works_at(session, row, building, **typed, now=now, by=by)
 
 
 def _other(session: Session, text: str) -> PersonRow:
@@ -113,9 +129,14 @@ def _other(session: Session, text: str) -> PersonRow:
 def _page(public_id: str, *, wrong: RegisterError | RoleError | None = None) -> Response:
     with current_issuer().database.reading() as session:
         person = or_404(register.present(session, public_id))
-        addresses = list(person.addresses)
-    erases = rules.may(gate.whoever().me, "person", "erase")
-    values = {"typed": request.form, "erases": erases, "addresses": addresses}
+        posts = [(post, post.building) for post in person.posts]
+        here = {building.id for _, building in posts}
+        values = {
+            "addresses": list(person.addresses),
+            "posts": posts,
+            "other_buildings": [one for one in register.buildings(session) if one.id not in here],
+        }
+    values |= {"typed": request.form, "erases": rules.may(gate.whoever().me, "person", "erase")}
     return page("people/change.html", person=person, wrong=wrong, **values)
 
 

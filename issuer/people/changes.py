@@ -1,4 +1,4 @@
-"""Merging two records of one person, and erasing a person.
+"""Where a person works, merging two records of one person, and erasing a person.
 
 Another name, leaving and coming back are in `register`.
 """
@@ -17,6 +17,9 @@ from issuer.people.access import sessions
 from issuer.people.register import RegisterError
 from issuer.people.roles import Role
 from issuer.people.tables import (
+    LONGEST_GRADES,
+    LONGEST_SUBJECTS,
+    BuildingRow,
     ExpertiseRow,
     FormerAddressRow,
     IdentityRow,
@@ -47,6 +50,50 @@ def refuse_if_privileged(
     held = {grant.role for grant in roles.roles_of(session, person, today=today)}
     if held - {Role.TEACHER} and not may_name_roles:
         raise RegisterError(N_("only who grants roles changes the record of somebody who has one"))
+
+
+def works_at(
+    session: Session,
+    person: PersonRow,
+    building: BuildingRow,
+    *,
+    grades: str,
+    subjects: str,
+    now: datetime,
+    by: PersonRow | None = None,
+) -> None:
+    """Record that a person works in a building, with grades and subjects as lists with commas
+    between. Raises `RegisterError`.
+    """
+    grades, subjects = grades.strip(), subjects.strip()
+    too_long = len(grades) > LONGEST_GRADES or len(subjects) > LONGEST_SUBJECTS
+    if too_long or not (grades + subjects).isprintable():
+        raise RegisterError(N_("grades have at most 200 letters, subjects 500, each on one line"))
+    post = next((post for post in person.posts if post.building_pk == building.id), None)
+    if post is None:
+        post = PostRow(building_pk=building.id, building=building)
+        person.posts.append(post)
+    elif (post.grades, post.subjects) == (grades, subjects):
+        return
+    post.grades, post.subjects = grades, subjects
+    session.flush()
+    acts.tell(session, by, "posted", person, now=now)
+
+
+def works_no_more_at(
+    session: Session,
+    person: PersonRow,
+    building: BuildingRow,
+    *,
+    now: datetime,
+    by: PersonRow | None = None,
+) -> None:
+    """Record that a person does not work in a building any more; their roles stay as they are."""
+    for post in [post for post in person.posts if post.building_pk == building.id]:
+        person.posts.remove(post)
+        session.delete(post)
+        session.flush()
+        acts.tell(session, by, "posted", person, now=now)
 
 
 def merge(

@@ -242,6 +242,14 @@ def buildings(session: Session) -> Sequence[BuildingRow]:
     return session.scalars(select(BuildingRow).order_by(BuildingRow.name)).all()
 
 
+def building(session: Session, code: str) -> BuildingRow:
+    """Return the building with a code. Raises `RegisterError` if there is none."""
+    row = session.scalar(select(BuildingRow).where(BuildingRow.code == code))
+    if row is None:
+        raise RegisterError(N_("choose a building"))
+    return row
+
+
 def is_name(text: str) -> bool:
     """Return whether a text can stand as somebody's name."""
     return 1 <= len(name := " ".join(text.split())) <= LONGEST_NAME and name.isprintable()

@@ -38,6 +38,7 @@ ACTIONS: Final = {
     "person.merged": N_("two records were made one"),
     "person.erased": N_("erased"),
     "person.numbered": N_("staff number changed"),
+    "person.posted": N_("where they work was changed"),
     "person.role-granted": N_("a role was granted"),
     "person.role-taken-back": N_("a role was taken back"),
     "person.signed-in": N_("signed in"),

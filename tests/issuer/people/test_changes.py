@@ -137,9 +137,29 @@ def test_the_office_changes_a_record_on_its_page(district, office):
         }
 
 
+def test_the_office_says_where_somebody_works(district, office):
+    """As where an import put somebody into a second building by mistake."""
+    first, second = district.building("E1", "Elm School"), district.building("E2", "Oak School")
+    jordan = district.add("Jordan Example", Role.TEACHER, address="j@x.example")
+    path = f"/people/{jordan.public_id}/change"
+    add = {"what": "post", "building": "E1", "grades-new": "6, 7", "subjects-new": "music"}
+    more = {"what": "post", "building": "E2", "grades-new": "8"}
+    for fields in (add, add, more, {"what": "post-ended", "building": "E2"}):
+        assert office.post(path, **fields).status_code == 303, fields
+    again = {f"grades-{first.id}": "7", f"subjects-{first.id}": ""}
+    office.post(path, what="post", building="E1", **again)
+    with district.issuer.database.reading() as session:
+        (post,) = session.get_one(PersonRow, jordan.id).posts
+        assert (post.building.code, post.grades, post.subjects) == ("E1", "7", "")
+        assert actions_of(session, jordan).count("person.posted") == 4
+    shown = office.get(path).text
+    assert ("<bdi>Elm School</bdi>" in shown, f"{second.name} (E2)" in shown) == (True, True)
+
+
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
+        ({"what": "post", "building": "none"}, "choose a building"),
         ({"what": "name", "name": " "}, "a name has"),
         ({"what": "address", "address": "none"}, "not an e-mail address"),
         ({"what": "address", "address": "o@x.example"}, "somebody else"),
