@@ -9,6 +9,8 @@ def main() -> int:
     """Run the command line of the issuer; without what it needs, return 1 and say so."""
     try:
         from issuer.__main__ import main as run
+
+        return run()
     except ModuleNotFoundError as exc:
         if (exc.name or "").partition(".")[0] in ("issuer", "keys", "verifier", "contexts"):
             raise
@@ -19,4 +21,3 @@ def main() -> int:
             file=sys.stderr,
         )
         return 1
-    return run()

@@ -107,9 +107,9 @@ def test_a_service_is_shut_in(unit):
 def test_a_service_runs_a_command_that_there_is(unit):
     program, *arguments = Unit(unit).one("ExecStart").split()
     assert program == "/usr/local/bin/mintmark"
-    from issuer.__main__ import _parser
+    from issuer.__main__ import parser
 
-    _parser().parse_args(arguments)
+    parser().parse_args(arguments)
 
 
 def test_one_port_stands_in_all_files():

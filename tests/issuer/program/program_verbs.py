@@ -91,6 +91,7 @@ def plans(page: Page, url: str, purpose: str) -> None:
     page.goto(f"{url}/program/assignments/{purpose}")
     press(page, "Put this plan in force")
     page.get_by_text("The plan is in force.").wait_for()
+    page.wait_for_load_state()  # the rows come after it
 
 
 def judges(
