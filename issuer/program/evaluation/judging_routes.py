@@ -69,12 +69,9 @@ def queue() -> Response:
     me = gate.whoever().me.person
     with current_issuer().database.reading() as session:
         number = max(1, request.args.get("page", 1, type=whole_number))
-        waiting, finished = reviews.of_evaluator(
+        waiting, finished, count = reviews.of_evaluator(
             session, me, redactions.with_names(), most=GIVEN, after=(number - 1) * GIVEN
         )
-        count = (number - 1) * GIVEN + len(finished)
-        if len(finished) == GIVEN or (number > 1 and not finished):  # else these are the last
-            count = reviews.count_given(session, me)
         pages = max(1, -(-count // GIVEN))
         rows, policy = [*waiting, *finished], policies.current(session)
         is_new = request.args.get("done") == "given" and bool(finished)

@@ -59,9 +59,9 @@ def rubric(assignment: AssignmentRow) -> Rubric:
 
 def of_evaluator(
     session: Session, evaluator_pk: int, names: Sequence[_AbstractLoad], *, most: int, after: int
-) -> tuple[list[AssignmentRow], list[AssignmentRow]]:
-    """Return whose review somebody has yet to give, the most urgent first, and `most` of those
-    that they gave, the newest first, behind the `after` that were given last.
+) -> tuple[list[AssignmentRow], list[AssignmentRow], int]:
+    """Return whose review somebody has yet to give, the most urgent first; `most` of those that
+    they gave, the newest first, behind the `after` that were given last; and how many they gave.
 
     `names` is what to load of each version's teacher. It takes as many queries for many as for one.
     """
@@ -83,16 +83,12 @@ def of_evaluator(
         .options(contains_eager(AssignmentRow.review))
         .order_by(ReviewRow.given_at.desc(), AssignmentRow.due_on, AssignmentRow.id)
     )
-    listed = session.scalars(rows).all()
-    waiting = [row for row in listed if given_review(row) is None]
-    return waiting, [row for row in listed if given_review(row)]
-
-
-def count_given(session: Session, evaluator_pk: int) -> int:
-    """Return how many reviews somebody gave that count."""
-    rows = select(func.count()).select_from(AssignmentRow).join(AssignmentRow.review)
-    rows = rows.where(AssignmentRow.evaluator_pk == evaluator_pk, AssignmentRow.ended_at.is_(None))
-    return session.scalar(rows.where(ReviewRow.given_at.is_not(None))) or 0
+    counting = select(func.count()).select_from(AssignmentRow).join(AssignmentRow.review)
+    counting = counting.where(*mine, ReviewRow.given_at.is_not(None)).correlate(None)
+    listed = session.execute(rows.add_columns(counting.scalar_subquery())).all()
+    count = listed[0][1] if listed else session.scalar(counting) or 0
+    waiting = [row for row, _ in listed if given_review(row) is None]
+    return waiting, [row for row, _ in listed if given_review(row)], count
 
 
 def earlier(session: Session, assignment: AssignmentRow) -> Sequence[AssignmentRow]:
