@@ -99,7 +99,8 @@ def _command(argv: Sequence[str]) -> str:
 
 
 def parser(command: str = "") -> argparse.ArgumentParser:
-    """Return the parser of a command, of others as well; of all commands if there is none such."""
+    """Return the parser of the commands that one module adds, `command` among them; of all commands
+    if no module adds it."""
     parser = argparse.ArgumentParser(prog="mintmark", description="Issue signed Open Badges.")
     parser.add_argument("--home", metavar="FOLDER", help=f"where the issuer lives (or set {HOME})")
     parser.add_argument("--version", action="version", version=f"mintmark {__version__}")

@@ -145,9 +145,9 @@ def named_twice(**more):
     return {"issuer": {"id": "urn:i", "plain": "a"}, "link": "urn:i"} | more
 
 
-I = {"id": "urn:i", "plain": "a"}  # noqa: E741
+PLAIN = {"id": "urn:i", "plain": "a"}
 IN_PIECES = [
-    (named_twice(), {"issuer": I, "link": I}),
+    (named_twice(), {"issuer": PLAIN, "link": PLAIN}),
     ({"address": {"id": "urn:a", "plain": "b"}}, {"address": "urn:a"}),
     ({"address": {"plain": "b"}}, {"address": {}}),
     ({"address": ["urn:a", {"id": "urn:a", "plain": "b"}]}, {"address": "urn:a"}),

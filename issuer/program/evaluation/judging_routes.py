@@ -80,7 +80,7 @@ def queue() -> Response:
             waiting=waiting,
             finished=finished,
             given_count=count,
-            number=number,
+            number=min(number, pages),
             pages=pages,
             titles=_titles(session, rows, policy),
             barred=reviews.in_conflict(session, rows),
