@@ -7,17 +7,18 @@ Sentences are written in English and looked up in `translations/<language>.po`:
 
 import gettext as catalogs
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Final
 
+from babel.dates import format_date
 from babel.numbers import format_decimal
 from flask import Flask
 
 from issuer.wording.days import written_day
 from verifier.web import language
-from verifier.web.language import LANGUAGES, chosen, day
+from verifier.web.language import LANGUAGES, chosen, day, time_of_day
 
 FOLDER: Final = Path(__file__).parent / "translations"
 
@@ -54,6 +55,20 @@ def day_in_words(text: str) -> str:
         return text
 
 
+def closing(local: datetime, tongue: str = "", zone: str = "") -> str:
+    """Return a local moment at which something closes, in a language of ours, by default that of
+    this request, to follow "until": `December 7, 2026, 5:00 PM`; midnight, which reads as the wrong
+    day, as `the end of December 7, 2026`. A `zone` is named after it."""
+    tongue = tongue or chosen()
+    ends_a_day = local.time() == time()
+    last_day = local.date() - timedelta(days=1) if ends_a_day else local.date()
+    last = format_date(last_day, "long", locale=tongue)
+    if ends_a_day:
+        end = catalog(tongue).gettext("the end of %(day)s") % {"day": last}
+        return f"{end} ({zone})" if zone else end
+    return f"{last}, {time_of_day(local, tongue)} {zone}".rstrip()
+
+
 def bytes_in_words(count: int) -> str:
     """Return so many bytes as people read them: `32 KB`, `1.4 MB`, at least `1 KB`."""
     kilobytes = -(-max(1, count) // 1024)
@@ -68,6 +83,7 @@ def speak(app: Flask, *, local: Callable[[datetime], datetime]) -> None:
     app.add_template_global(local, "local")
     app.add_template_filter(day_in_words)
     app.add_template_filter(bytes_in_words)
+    app.add_template_filter(closing)
     environment = app.jinja_env
     environment.install_gettext_callables(  # type: ignore[attr-defined]
         gettext, ngettext, newstyle=True

@@ -25,7 +25,7 @@ from issuer.issuance.records.approval_tables import ApprovalRow
 from issuer.issuance.records.tables import Revocation
 from issuer.issuance.status_lists import lists
 from issuer.sharing import shared, social
-from issuer.wording.language import bytes_in_words
+from issuer.wording.language import bytes_in_words, closing
 from verifier import clock
 from verifier.proof.jose import parse
 
@@ -33,6 +33,20 @@ CASES = Path(__file__).parents[1] / "cases" / "dates"
 EVENING = json.loads((CASES / "evening-approval.json").read_text("utf-8"))["data"]
 EVENING |= {"achievement": {"id": "rhythms"}, "valid_until": "2031-06-30T23:59:59-05:00"}
 EVENING |= {"levels": {"learning": "met", "work": "met"}, "comments": {}}
+
+
+@pytest.mark.parametrize(
+    ("local", "tongue", "words"),
+    [
+        (datetime(2026, 12, 8), "en", "the end of December 7, 2026 (CST)"),
+        (datetime(2026, 12, 8), "es", "final del 7 de diciembre de 2026 (CST)"),
+        (datetime(2026, 12, 8, 0, 1), "en", "December 8, 2026, 12:01 AM CST"),
+        (datetime(2026, 12, 7, 17), "es", "7 de diciembre de 2026, 17:00 CST"),
+    ],
+)
+def test_what_closes_at_midnight_closes_at_the_end_of_the_day_before(local, tongue, words):
+    assert closing(local, tongue, "CST") == words
+    assert closing(local, tongue) == words.replace(" (CST)", "").replace(" CST", "")
 
 
 @pytest.fixture

@@ -94,19 +94,22 @@ def _send(write: Writer, issuer: Issuer, row: OutboxRow) -> None:
 
 def _in_words(values: dict[str, Any], issuer: Issuer, tongue: str) -> dict[str, Any]:
     """Return values as a sentence says them: days and moments in words, moments with their zone,
-    and sentences of ours in a tuple translated."""
+    that at which something `closes` as the end of a day if it is one, and sentences of ours in a
+    tuple translated."""
     say = language.catalog(tongue).gettext
 
-    def in_words(value: Any) -> Any:
+    def in_words(name: str, value: Any) -> Any:
         if isinstance(value, tuple):
             return ", ".join(map(say, value))
         if isinstance(value, datetime):
             local = issuer.settings.local(value)
+            if name == "closes":
+                return language.closing(local, tongue, local.tzname() or "")
             at = f"{time_of_day(local, tongue)} {local.tzname()}"
             return f"{format_date(local, 'long', locale=tongue)}, {at}"
         return format_date(value, "long", locale=tongue) if isinstance(value, date) else value
 
-    return {name: in_words(value) for name, value in values.items()}
+    return {name: in_words(name, value) for name, value in values.items()}
 
 
 def _window(session: Session, payload: dict[str, Any]) -> WindowRow:
@@ -154,7 +157,7 @@ def _unsent(
     if newest is not None and newest.window_pk == window.id:
         raise OvertakenError("it was handed in, and came back")
     sentence = (
-        N_("The window closes on %(closes)s, and “%(title)s” is not handed in.")
+        N_("The window is open until %(closes)s, and “%(title)s” is not handed in.")
         if is_open
         else N_("The window has closed. “%(title)s” is kept with every word, for the next one.")
     )

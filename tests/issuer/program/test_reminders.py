@@ -23,8 +23,8 @@ from issuer.program.projects import drafts
 from issuer.program.reminders import due, mails
 from issuer.program.reminders.due import Present, Reminder
 from issuer.program.windows.tables import WindowExceptionRow, WindowRow
+from issuer.wording.language import closing
 from verifier import clock
-from verifier.web.language import minute
 
 MAIL = Mail(sender="office@school.example", host="mail.example", port=25, tls="none", language="en")
 SENDERS = {kind.name: kind.send for kind in mails.KINDS}
@@ -120,7 +120,9 @@ def test_e4_pages_mails_and_calendar_tell_one_deadline(play):
 
     def in_words(moment):
         with district.app.test_request_context():
-            return minute(moment)
+            return closing(moment)
+
+    assert in_words(closes).startswith("the end of ")
 
     opens = {item.payload["person"]: item for item in due_of(play, now, Reminder.OPENS)}
     for person, moment in ((play.teacher, closes), (late, until)):
@@ -129,8 +131,8 @@ def test_e4_pages_mails_and_calendar_tell_one_deadline(play):
         assert sentence in browser.get("/projects").text
         assert sentence in browser.get(project).text
         subject, words = sent(play, Reminder.OPENS, opens[person.id])
-        assert f"open until {in_words(moment)} {moment.tzname()}." in words
-        assert in_words(moment - timedelta(minutes=1)).startswith(subject.partition("until ")[2])
+        assert f"open until {in_words(moment)} ({moment.tzname()})." in words
+        assert in_words(moment) == f"the end of {subject.partition('until ')[2]}"
         browser.post(project, page=project, revision=0, title="Rhythm")
         with district.issuer.database.reading() as session:
             row = drafts.find(session, project.rpartition("/")[2])
