@@ -1,6 +1,8 @@
-// Every text to copy stands on the page, where it can be selected by hand. This adds the buttons.
+// Every text to copy stands on the page, where it can be selected by hand. This adds the buttons, each
+// of which says for some seconds that it has copied; the status says so to those who do not see it.
 "use strict";
 const status = document.querySelector(".copied");
+const SHOWN_FOR = 3000;
 const asPage = (html) => new Blob([html], { type: "text/html" });
 const asText = (text) => new Blob([text], { type: "text/plain" });
 
@@ -16,6 +18,8 @@ const copy = async (button, field) => {
 for (const button of document.querySelectorAll("[data-copy]")) {
   const field = document.getElementById(button.dataset.copy);
   const rich = "rich" in button.dataset;
+  const label = button.textContent;
+  let shown;
   button.hidden = false;
   if (!rich) field.addEventListener("focus", () => field.select());
   button.addEventListener("click", async () => {
@@ -26,7 +30,10 @@ for (const button of document.querySelectorAll("[data-copy]")) {
       if (rich) getSelection().selectAllChildren(document.querySelector(".signature"));
       document.execCommand("copy");
     }
-    status.textContent = button.dataset.done;
+    status.textContent = "";
+    clearTimeout(shown);
+    shown = setTimeout(() => { button.textContent = label; }, SHOWN_FOR);
+    status.textContent = button.textContent = button.dataset.done;
   });
 }
 
