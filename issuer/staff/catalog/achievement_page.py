@@ -12,12 +12,13 @@ from issuer.catalog import versions
 from issuer.catalog.achievement import Achievement
 from issuer.catalog.files import ACHIEVEMENT_TYPES
 from issuer.catalog.picture import badge
-from issuer.drawing.badges.look import ICONS, PATTERNS
 from issuer.home.issuer import current_issuer
 from issuer.sharing import samples
 from issuer.staff.catalog import achievement_form, rubric_form
 from issuer.staff.catalog.borrowed import Borrowed
+from issuer.staff.catalog.look_words import ICON_WORDS, PATTERN_WORDS
 from issuer.web.answers import page
+from issuer.wording.language import gettext
 from verifier import clock
 
 
@@ -72,8 +73,8 @@ def page_of(
         rubrics=[(rubric.id, rubric.name) for rubric in rubrics],
         offices={one.office: f"{one.name}, {one.title}" for one in settings.certificate.holders},
         types=_choices(*ACHIEVEMENT_TYPES, before.achievement_type if before else None),
-        patterns=_choices(*PATTERNS),
-        icons=_choices(*ICONS),
+        patterns=[(value, gettext(words)) for value, words in PATTERN_WORDS.items()],
+        icons=[(value, gettext(words)) for value, words in ICON_WORDS.items()],
         pictures=pictures,
         borrowed=borrowed,
         rubric_fields=_rubric_fields(borrowed),

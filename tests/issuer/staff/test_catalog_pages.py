@@ -11,9 +11,10 @@ from issuer.__main__ import main
 from issuer.audit import log
 from issuer.catalog import files, versions
 from issuer.catalog.achievement import FrameworkItem
-from issuer.drawing.badges.look import Look
+from issuer.drawing.badges.look import ICONS, PATTERNS, Look
 from issuer.people.roles import Role
 from issuer.staff.catalog import achievement_form, rubric_form
+from issuer.staff.catalog.look_words import ICON_WORDS, PATTERN_WORDS
 from issuer.staff.catalog.rubric_form import RubricDraft
 from verifier import clock
 
@@ -257,6 +258,13 @@ def test_badge_and_certificate_are_drawn_beside_what_is_typed(office):
     page = office.post("/desk/catalog/achievements", do="look", **ACHIEVEMENT_FORM).text
     assert page.count('src="data:image/png;base64,iVBOR') == 2
     assert "Sight reading" in page
+
+
+def test_what_a_badge_is_drawn_with_is_named_in_the_language_of_the_reader(office):
+    assert (tuple(ICON_WORDS), tuple(PATTERN_WORDS)) == (ICONS, PATTERNS)
+    page = office.get("/desk/catalog/achievements/rhythms?lang=es").text
+    assert '<option value="lens">una lupa</option>' in page
+    assert '<option value="waves">ondas</option>' in page
 
 
 def test_what_is_retired_is_offered_no_more_and_its_page_stays(district, office):
