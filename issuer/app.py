@@ -211,13 +211,15 @@ def create_app(settings: Settings) -> Flask:
     app.before_request(_refuse_other_hosts)
     app.before_request(plain_text.refuse_in_address)
     stationery.check(settings)
+    contact = settings.issuer_contact
     site = Site(
         settings.issuer_name,
         settings.public_url + "/",
         settings.issuer_color,
         logo=logo.address(settings),
         issuer=checked.own(issuer),
-        contact=settings.issuer_contact.addr_spec if settings.issuer_contact else None,
+        contact=contact.addr_spec if contact else None,
+        contact_name=contact.display_name if contact else "",
     )
 
     for blueprint, prefix in _verifier(issuer, site):

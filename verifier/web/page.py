@@ -78,7 +78,7 @@ LIMITS = {"most": MAX_BYTES // 1024**2, "at_once": MOST_AT_ONCE}
 class Site:
     """Whose pages these are: the name at the top, where it leads, a color for white words, and the
     path of a picture beside the name. `issuer` owns this site, if it issues, and
-    `contact` is the e-mail address for questions."""
+    `contact` is the e-mail address for questions, and `contact_name` who reads them."""
 
     name: str
     home: str | None = None
@@ -86,6 +86,7 @@ class Site:
     logo: str | None = None
     issuer: OwnIssuer | None = None
     contact: str | None = None
+    contact_name: str = ""
 
 
 def verifier_blueprint(
