@@ -85,6 +85,7 @@ def test_a_zip_is_handed_in_watched_read_saved_and_deleted(
     page.go_back()
     results = page.url
     page.click("text=Delete the results now")
+    page.click("text=Yes, delete them")
     assert "are deleted" in page.locator("[role=alert]").inner_text()
     assert page.goto(results).status == 404
     assert [alarm for alarm in as_begun(watched) if "404" not in alarm] == []
