@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from flask import Blueprint, Response, redirect, request, url_for
+from sqlalchemy import false
 from werkzeug.wrappers import Response as AnyResponse
 
 from contexts import CanonicalizationError
@@ -24,11 +25,13 @@ from issuer.people import acts
 from issuer.people.access import gate
 from issuer.sharing import samples
 from issuer.sharing.holder import reports
-from issuer.staff.credentials import correcting, record
+from issuer.staff.credentials import correcting, old_name, record
 from issuer.staff.credentials.correcting import CorrectionField
+from issuer.staff.credentials.old_name import OldName
+from issuer.staff.credentials.record import CredentialFile
 from issuer.staff.issuing import flaw_words
 from issuer.web.access import needs
-from issuer.web.answers import page
+from issuer.web.answers import or_404, page
 from keys.signer import KeysError
 from verifier import clock
 from verifier.wording.words import N_
@@ -114,6 +117,45 @@ def again(credential: str) -> AnyResponse:
         return _again(credential, flaws=flaw_words.errors(exc.flaws))
     except ConflictError:
         return _again(credential, wrong=MEANWHILE)
+
+
+@correcting_pages.post("/desk/credentials/<credential>/name-on-others")
+@needs("credential", "correct", key="credential")
+def correct_name_on_others(credential: str) -> AnyResponse:
+    """Correct the name in the teacher's other credentials as it was corrected in this one.
+
+    Each is a correction of its own: one that cannot be corrected stops none, and stays on the list.
+    """
+    issuer, now = current_issuer(), clock.now()
+    with issuer.database.reading() as session:
+        known = or_404(record.find(session, issuer.settings, credential, now=now))
+    if known.newest.public_id != credential:  # the name was corrected again meanwhile
+        return redirect(url_for("recorded.show", credential=credential), 303)
+    if others := _with_old_name(known):
+        for entry in others.to_correct:
+            _correct_name(entry.public_id, like=credential)
+    done = "renamed-some" if _with_old_name(known) else "renamed"
+    return redirect(url_for("recorded.show", credential=credential, done=done), 303)
+
+
+def _with_old_name(known: CredentialFile) -> OldName | None:
+    """Return the other credentials that still have the name as it was; None if there are none."""
+    issuer = current_issuer()
+    with issuer.database.reading() as session:
+        return old_name.find(session, issuer.settings, known, false(), now=clock.now())
+
+
+def _correct_name(public_id: str, *, like: str) -> None:
+    """Correct one credential by the name and the reason of another, if that can be done now."""
+    issuer, opened = current_issuer(), correction.open_again(current_issuer(), public_id)
+    renamed = _as_in(like, opened)
+    if not renamed:
+        return
+    recipient = opened.data["recipient"] | {"name": renamed["recipient.name"]}
+    opened = replace(opened, data=opened.data | {"recipient": recipient})
+    by = acts.actor(gate.whoever().person)
+    with suppress(Refused, ConflictError, QuarantinedError, CanonicalizationError):
+        correction.issue(issuer, opened, reason=renamed["reason"], by=by, now=clock.now())
 
 
 def _typed(public_id: str, form: Mapping[str, str]) -> Correction:

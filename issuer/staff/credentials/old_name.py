@@ -2,14 +2,15 @@
 
 left = find(session, settings, record, visible_people, now=now)
 left.name, left.credentials, left.people
+left.to_correct  # those of them with no correction under way
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from issuer.catalog import versions
 from issuer.home.settings import Settings
@@ -17,6 +18,7 @@ from issuer.issuance.records import find as records
 from issuer.issuance.records.approval_tables import AddressRow, ApprovalRow
 from issuer.issuance.records.find import ListedState, Query, RegisterEntry
 from issuer.issuance.records.search import fold
+from issuer.issuance.records.tables import CredentialRow
 from issuer.people.register import folded
 from issuer.people.tables import PersonAddressRow, PersonRow
 from issuer.staff.credentials.record import CredentialFile
@@ -26,12 +28,19 @@ from verifier.checks.recipient import ascii_lower
 @dataclass(frozen=True, slots=True)
 class OldName:
     """A name that was corrected, the other credentials of that teacher with it, what each of their
-    achievements is called, and the people of the register with it."""
+    achievements is called, and the people of the register with it. `waiting` are the ids of those
+    credentials whose correction is stored and not signed yet."""
 
     name: str
     credentials: Sequence[RegisterEntry]
+    waiting: Set[str]
     titles: Mapping[str, str]
     people: Sequence[PersonRow]
+
+    @property
+    def to_correct(self) -> list[RegisterEntry]:
+        """The credentials that nobody has corrected yet."""
+        return [entry for entry in self.credentials if entry.public_id not in self.waiting]
 
 
 def find(
@@ -65,8 +74,26 @@ def find(
     people = session.scalars(
         select(PersonRow).where(visible, PersonRow.name == name, PersonRow.id.in_(by_address))
     ).all()
+    if not credentials and not people:
+        return None
     titles = dict(_titles(session, credentials))
-    return OldName(name, credentials, titles, people) if credentials or people else None
+    return OldName(name, credentials, _waiting(session, credentials), titles, people)
+
+
+def _waiting(session: Session, credentials: Sequence[RegisterEntry]) -> Set[str]:
+    newer = aliased(ApprovalRow)
+    corrected = (
+        select(CredentialRow.public_id)
+        .join(ApprovalRow, CredentialRow.approval_pk == ApprovalRow.id)
+        .join(
+            newer,
+            (newer.source == ApprovalRow.source)
+            & (newer.approval_id == ApprovalRow.approval_id)
+            & (newer.revision > ApprovalRow.revision),
+        )
+        .where(CredentialRow.public_id.in_([entry.public_id for entry in credentials]))
+    )
+    return set(session.scalars(corrected)) if credentials else set()
 
 
 def _titles(session: Session, credentials: Sequence[RegisterEntry]) -> Iterator[tuple[str, str]]:

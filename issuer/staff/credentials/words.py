@@ -50,10 +50,15 @@ DONE: Final = {
     "waits": N_(
         "The corrected credential waits to be signed. Until then the one before is in force."
     ),
+    "renamed": N_("The name is corrected in the other credentials as well."),
+    "renamed-some": N_(
+        "The name is corrected where that was possible now. Open one of those that are left to see"
+        " why it is not."
+    ),
 }
-NOT_YET: Final = ("recorded", "recorded-disk", "recorded-backup", "waits")
+NOT_YET: Final = ("recorded", "recorded-disk", "recorded-backup", "waits", "renamed-some")
 """Of what was done, that which leaves something to do."""
-TO_TELL: Final = ("revoked", "recorded", "recorded-disk", "recorded-backup", "corrected")
+TO_TELL: Final = ("revoked", "recorded", "recorded-disk", "recorded-backup", "corrected", "renamed")
 """Of what was done, that which a teacher hears of by mail, or else from the office."""
 
 LONGEST_REASON: Final = 500

@@ -43,6 +43,7 @@ CHANGES = {
     "collections.create": "nobody is signed in: whose the first one is, nobody knows",
     "correcting.again": "see test_correct_page",
     "correcting.correct": "the second time there is a newer revision, which is said",
+    "correcting.correct_name_on_others": "see test_correct_page",
     "delivering.replay": "each try is written down",
     "holding.renew": "each new address is the only one that opens",
     "issuing.certificate": "nothing is stored",

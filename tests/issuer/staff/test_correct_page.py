@@ -9,9 +9,11 @@ from html import unescape
 import pytest
 from signed_in_browsers import filled
 
+from issuer.approvals import correction
 from issuer.audit import log as audit
 from issuer.catalog import versions
 from issuer.home.issuer import LockedError
+from issuer.issuance.problems import Refused
 from issuer.issuance.status_lists import lists
 from issuer.sharing.shared import find_shared
 from verifier import clock
@@ -49,6 +51,59 @@ def test_where_the_old_name_still_stands_is_said(district, office, issue):
     assert filled(office.get(re.sub("like=.*", f"like={elsewhere}", way)).text)["reason"] == ""
     assert f'href="/people/{person.public_id}"' in text
     assert "still stands" in office.get(done.partition("?")[0]).text
+
+
+def test_a_name_is_corrected_in_all_credentials_of_a_teacher_at_once(
+    district, office, issue, monkeypatch
+):
+    """Each as if it were corrected alone; what cannot be corrected stays on the list, and pressing
+    once more does what is left."""
+    recipient = {"name": "Jose Marti", "emails": ["jmarti@school.example"]}
+    one, *others = (issue(f"j-{number}", recipient=recipient) for number in range(4))
+    changes = {"recipient.name": "José Martí", "reason": "An accent was missing."}
+    new = send(office, one, "issue", **changes).location.partition("?")[0]
+    assert "Correct the name in all 3 of them" in office.get(new).text
+    issued = correction.issue
+
+    def all_but_one(issuer, opened, **how):
+        if opened.data["approval_id"] == "District/j-2":
+            raise Refused([])
+        return issued(issuer, opened, **how)
+
+    monkeypatch.setattr(correction, "issue", all_but_one)
+    done = office.post(f"{new}/name-on-others", page=new).location
+    assert done == f"{new}?done=renamed-some"
+    assert [seen(district, other)[0] for other in others] == [True, False, True]
+    page = office.get(done).text
+    assert "Open one of those that are left" in page
+    assert re.findall(rf'href="{PAGE}/([\w-]+)/correct\?like', page) == [others[1]]
+    monkeypatch.undo()
+    assert office.post(f"{new}/name-on-others", page=new).location == f"{new}?done=renamed"
+    corrected = [seen(district, other)[1] for other in others]
+    texts = [office.get(f"{PAGE}/{public_id}").text for public_id in corrected]
+    assert all("José Martí" in text and "An accent was missing." in text for text in texts)
+    assert office.post(f"{new}/name-on-others", page=new).location == f"{new}?done=renamed"
+    assert [seen(district, public_id) for public_id in corrected] == [(False, None)] * 3
+
+
+def test_what_waits_to_be_signed_is_not_corrected_again(district, office, issue, monkeypatch):
+    recipient = {"name": "Zoe Wait", "emails": ["zwait@school.example"]}
+    one, other = (issue(f"z-{number}", recipient=recipient) for number in range(2))
+    changes = {"recipient.name": "Zoë Wait", "reason": "x"}
+    new = send(office, one, "issue", **changes).location.partition("?")[0]
+
+    def locked(*_):
+        raise LockedError("locked")
+
+    monkeypatch.setattr(type(district.issuer), "signers", locked)
+    done = office.post(f"{new}/name-on-others", page=new).location
+    assert done == f"{new}?done=renamed-some"
+    page = office.get(done).text
+    assert f'href="{PAGE}/{other}">“' in page
+    assert "its correction waits to be signed" in page
+    assert "name-on-others" not in page
+    stale = office.post(f"{PAGE}/{one}/name-on-others", page=new).location
+    assert stale == f"{PAGE}/{one}"
 
 
 @pytest.mark.parametrize(
