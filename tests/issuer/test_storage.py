@@ -17,6 +17,7 @@ import pytest
 from alembic import command
 from sqlalchemy import MetaData, func, select, text
 
+from bench.state import million
 from issuer import migrations
 from issuer.app import create_app
 from issuer.catalog import files, versions
@@ -203,6 +204,24 @@ def test_a_killed_upgrade_goes_on_and_serves_the_same_bytes_in_between(issued, t
     assert (stored(issued), served(issued.settings)) == (stored_before, answers)
     assert len(reached) > 1
     issued.database.close()
+
+
+def test_a_batch_of_an_upgrade_looks_at_its_own_rows_only(postgresql_issuer, approval):
+    now, database = datetime.now(UTC), postgresql_issuer.database
+    receive(postgresql_issuer, approval(), source="forms", event_id="e-1", now=now)
+    with database.writing() as session:
+        session.execute(text("UPDATE approvals SET teacher = NULL"))
+        session.execute(text("UPDATE credentials SET document = '', json = '', to_share = ''"))
+        million.copy(session, ApprovalRow, million.APPROVAL, 5000)
+        million.copy(session, CredentialRow, million.CREDENTIAL, 5000)
+    rows._count_anew(database)
+    statement = rows._next_rows(2500).compile(
+        database.engine, compile_kwargs={"literal_binds": True}
+    )
+    with database.reading() as session:
+        plan = session.scalars(text(f"EXPLAIN {statement}")).all()
+    assert not [line for line in plan if "Sort" in line or "Seq Scan" in line]
+    assert len([line for line in plan if "> 2500" in line]) == 2, plan
 
 
 def test_what_waited_is_issued_after_the_upgrade(issued):
