@@ -51,7 +51,7 @@ def test_text_is_shown_as_it_is_written_and_a_photo_of_a_phone_is_a_download(bro
     for data, name in ((b"name,read\r\n<script>1</script>,8\r\n", "counts.csv"), (heic, "a.heic")):
         assert add(browser, project, data, name).status_code == 303
     page = browser.get(f"{project}/evidence").text
-    (table,) = re.findall(r'href="([^"]+)">What evaluators see', page)
+    (table,) = re.findall(r'href="([^"]+)"[^>]*>What evaluators see', page)
     text = browser.get(table).text
     assert "name,read\n&lt;script&gt;1&lt;/script&gt;,8" in text
     for path in re.findall(r'href="(/evidence/[\w-]+)"', page + text):
