@@ -81,7 +81,7 @@ def _migrate(home: Path, watch: _Watch, until: int) -> tuple[int, float]:
     Return how many rows it says are done, and its processor time in seconds.
     """
     command = [sys.executable, "-u", "-m", "issuer", "--home", str(home), "migrate"]
-    told, output = time.monotonic(), home / "told"
+    last_line, output = time.monotonic(), home / "progress"
     with output.open("wb") as out:
         process = subprocess.Popen(command, stdout=out)
     used, done = 0.0, 0
@@ -92,8 +92,8 @@ def _migrate(home: Path, watch: _Watch, until: int) -> tuple[int, float]:
         with suppress(psutil.Error):
             times = psutil.Process(process.pid).cpu_times()
             used = max(used, times.user + times.system)
-        if time.monotonic() > told + TELL_SECONDS:
-            told = time.monotonic()
+        if time.monotonic() > last_line + TELL_SECONDS:
+            last_line = time.monotonic()
             print(f"    {datetime.now(UTC):%H:%M:%S} {done:,} rearranged", flush=True)
         if until and done >= until:
             process.send_signal(signal.SIGKILL)
