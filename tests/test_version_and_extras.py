@@ -26,7 +26,7 @@ def test_the_version_is_written_once():
     assert version("mintmark") == verifier.__version__
 
 
-@pytest.mark.parametrize("missing", ["sqlalchemy", "alembic", "flask", "jsonschema"])
+@pytest.mark.parametrize("missing", ["sqlalchemy", "alembic", "flask", "jsonschema_rs"])
 def test_the_base_install_says_which_extra_issuing_needs(missing):
     program = (
         f"import sys; sys.modules[{missing!r}] = None\n"

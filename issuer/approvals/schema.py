@@ -14,8 +14,7 @@ from importlib.resources import files
 from itertools import islice
 from typing import Any, Final, cast
 
-from jsonschema import Draft202012Validator, FormatChecker
-from jsonschema.exceptions import ValidationError
+from jsonschema_rs import Draft202012Validator, ValidationError, ValidationErrorKind
 
 from issuer.home.problem import Flaw
 from issuer.issuance.approval import instant
@@ -52,24 +51,30 @@ def loggable(field: str) -> str:
 
 
 def _flaws(error: ValidationError) -> Iterator[Flaw]:
-    keyword, schema = str(error.validator), cast("Mapping[str, Any]", error.schema)
-    wanted, value = cast("Any", error.validator_value), cast("Any", error.instance)
-    path = [str(part) for part in error.absolute_path]
+    path = [str(part) for part in error.instance_path]
+    if isinstance(error.kind, ValidationErrorKind.PropertyNames):
+        error = error.kind.error
+        path.append(str(error.instance))
+    kind, value = error.kind, cast("Any", error.instance)
+    schema = _schema_at(error.schema_path[:-1])
     fields = schema.get("properties", {})
-    remedy = schema.get("description", "")
-    if keyword == "required":
-        for name in wanted:
-            if name not in value:
-                remedy = fields[name].get("description", "")
-                yield _flaw("missing", [*path, name], "is missing", remedy)
-    elif keyword == "additionalProperties":
-        for name in islice((name for name in value if name not in fields), MAX_FLAWS):
+    if isinstance(kind, ValidationErrorKind.Required):
+        remedy = fields[kind.property].get("description", "")
+        yield _flaw("missing", [*path, kind.property], "is missing", remedy)
+    elif isinstance(kind, ValidationErrorKind.AdditionalProperties):
+        for name in islice(kind.unexpected, MAX_FLAWS):
             known = f"the fields here are {', '.join(fields)}"
             yield _flaw("unknown_field", [*path, name], "is not a field of this message", known)
     else:
-        if "propertyNames" in error.absolute_schema_path:
-            path.append(value)
-        yield _flaw(keyword, path, _DETAILS[keyword](wanted, value), remedy)
+        detail = _DETAILS[kind.name](schema[kind.name], value)
+        yield _flaw(kind.name, path, detail, schema.get("description", ""))
+
+
+def _schema_at(path: Sequence[str | int]) -> Mapping[str, Any]:
+    schema: Any = WHOLE
+    for part in path:
+        schema = schema[part]
+    return cast("Mapping[str, Any]", schema)
 
 
 def _flaw(code: str, path: Sequence[str], detail: str, remedy: str) -> Flaw:
@@ -124,23 +129,24 @@ _DETAILS: Final[Mapping[str, Callable[[Any, Any], str]]] = {
     "type": lambda wanted, value: f"is {_IS[type(value)]} and must be {_MUST_BE[wanted]}",
 }
 
-_formats = FormatChecker(formats=())
+
+def _is_date(text: str) -> bool:
+    try:
+        return bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
-@_formats.checks("date", raises=ValueError)
-def _is_date(value: object) -> bool:
-    return not isinstance(value, str) or bool(date.fromisoformat(value))
+def _is_time(text: str) -> bool:
+    try:
+        return bool(instant(text))
+    except ValueError:
+        return False
 
 
-@_formats.checks("date-time", raises=ValueError)
-def _is_time(value: object) -> bool:
-    return not isinstance(value, str) or bool(instant(value))
-
-
-@_formats.checks("visible")
-def _is_visible(value: object) -> bool:
+def _is_visible(text: str) -> bool:
     """True if the text shows at least one letter: a zero-width space is not a name."""
-    return not isinstance(value, str) or any(map(_shows, value))
+    return any(map(_shows, text))
 
 
 def _shows(character: str) -> bool:
@@ -148,10 +154,9 @@ def _shows(character: str) -> bool:
     return kind[0] not in "CMZ" and character not in _BLANK_LETTERS
 
 
-@_formats.checks("uri")
-def _is_address(value: object) -> bool:
+def _is_address(text: str) -> bool:
     """True for an address with a host and without a user name, which would be published."""
-    return not isinstance(value, str) or web_address.read(value) is not None
+    return web_address.read(text) is not None
 
 
 def _fields(schema: object) -> Iterator[str]:
@@ -164,8 +169,8 @@ def _fields(schema: object) -> Iterator[str]:
 
 
 def _without_references(part: Any) -> Any:
-    """Return a part of the schema with its references resolved: jsonschema resolves each again for
-    every value, which takes as long as all the rest."""
+    """Return a part of the schema with its references resolved, so that where a flaw is can be
+    followed through it."""
     if isinstance(part, list):
         return [_without_references(one) for one in part]
     if not isinstance(part, dict):
@@ -180,4 +185,10 @@ def _without_references(part: Any) -> Any:
 _FIELDS: Final = frozenset(_fields(SCHEMA))
 WHOLE: Final = _without_references(SCHEMA)
 """The schema without references."""
-_VALIDATOR: Final = Draft202012Validator(WHOLE, format_checker=_formats)
+_FORMATS: Final = {
+    "date": _is_date,
+    "date-time": _is_time,
+    "visible": _is_visible,
+    "uri": _is_address,
+}
+_VALIDATOR: Final = Draft202012Validator(WHOLE, validate_formats=True, formats=_FORMATS)
