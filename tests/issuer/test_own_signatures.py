@@ -34,13 +34,13 @@ def signed(nonce, statement, *, moved=0):
 
 
 @pytest.mark.parametrize("number", range(len(STATEMENTS) + 1))
-def test_sound_ones_hold_however_many_and_few_are_verified_singly(number, monkeypatch):
+def test_sound_ones_hold_however_many_and_one_is_verified_singly(number, monkeypatch):
     verified = []
     monkeypatch.setattr(
         own_signatures, "verify_ecdsa", lambda *one: verified.append(one) or verify_ecdsa(*one)
     )
     assert hold(SIGNATURES[:number], STATEMENTS[:number])
-    assert len(verified) == min(number, (number - 1) % 3 + 1)
+    assert len(verified) == min(number, 1)
 
 
 @pytest.mark.parametrize("place", range(len(STATEMENTS)))

@@ -3,6 +3,7 @@
 from copy import deepcopy
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from contexts import BUNDLED, canonicalize
 from contexts.frozen import FrozenContexts
@@ -98,3 +99,19 @@ def test_signatures_that_hold_are_believed_for_the_same_key_statements_and_order
     ]
     assert not any(holds(**other) for other in others)
     assert len(verified) == len(others)
+
+
+def test_a_signature_is_verified_once(monkeypatch):
+    key, other = (ed25519.Ed25519PrivateKey.generate() for _ in range(2))
+    calls, verify = [], room.verify_jose
+    monkeypatch.setattr(room, "verify_jose", lambda *what: calls.append(what) or verify(*what))
+    holds, signature = Computed().holds, key.sign(b"data")
+    rows = [
+        (key.public_key(), b"data", signature),
+        (key.public_key(), b"date", signature),
+        (key.public_key(), b"data", other.sign(b"data")),
+        (other.public_key(), b"data", signature),
+    ]
+    for _ in range(2):
+        assert [holds(*row) for row in rows] == [True, False, False, False]
+    assert len(calls) == len(rows)

@@ -9,6 +9,8 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from typing import TypeVar, cast
 
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
 from contexts import BUNDLED, FrozenContexts, canonicalize
 from contexts.content import content_of
 from contexts.json_types import Json
@@ -21,6 +23,8 @@ from verifier.proof.cryptosuites.ecdsa_sd import (
 )
 from verifier.proof.cryptosuites.sd_proof_value import BaseProof, DerivedProof
 from verifier.proof.cryptosuites.transformation import rdfc
+from verifier.public_keys.multikey import PublicKey
+from verifier.public_keys.signature import verify_jose
 
 _Result = TypeVar("_Result")
 _Suite = TypeVar("_Suite", bound=Cryptosuite)
@@ -35,12 +39,23 @@ class Computed:
     def suite(self, suite: _Suite) -> _Suite:
         """Return `suite`, with results that were computed before taken from here."""
         if isinstance(suite, SelectiveDisclosure):
-            return cast(
-                _Suite, replace(suite, base_data=self.base_data, each_signed=self.each_signed)
+            remembering = replace(
+                suite,
+                base_data=self.base_data,
+                each_signed=self.each_signed,
+                verify=self.holds,
             )
+            return cast(_Suite, remembering)
         if isinstance(suite, Suite) and suite.transform is rdfc:
-            return cast(_Suite, replace(suite, transform=self._canonical))
+            return cast(_Suite, replace(suite, verify=self.holds, transform=self._canonical))
         return suite
+
+    def holds(self, key: PublicKey, data: bytes, signature: bytes) -> bool:
+        """Whether the signature holds, as `signature.verify_jose` finds out."""
+        signed = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo), data, signature
+        if signed not in self._results:
+            self._results[signed] = verify_jose(key, data, signature)
+        return self._results[signed] is True
 
     def base_data(
         self,

@@ -19,7 +19,7 @@ from contexts.json_types import Json
 from verifier.parsing import base64url, strict_json
 from verifier.public_keys.jwk import to_jwk
 from verifier.public_keys.multikey import PublicKey
-from verifier.public_keys.signature import verify_jose
+from verifier.public_keys.signature import Holds, verify_jose
 
 ALGORITHMS: dict[str, tuple[str, str | None, int | None]] = {
     "ES256": ("EC", "P-256", 64),
@@ -139,15 +139,15 @@ def fits(algorithm: str, key: PublicKey) -> bool:
     return (jwk["kty"], jwk.get("crv")) == ALGORITHMS[algorithm][:2]
 
 
-def verify(jws: Jws, key: PublicKey) -> bool:
-    """Whether `key` made the signature. The key must fit the algorithm, and the signature has a
-    fixed length (RFC 7518, section 3.4)."""
+def verify(jws: Jws, key: PublicKey, holds: Holds = verify_jose) -> bool:
+    """Whether `key` made the signature, as `holds` says of the bytes. The key must fit the
+    algorithm, and the signature has a fixed length (RFC 7518, section 3.4)."""
     algorithm = jws.header["alg"]
     data, _, part = jws.text.rpartition(".")
     signature, length = base64url.decode(part), ALGORITHMS[algorithm][2]
     if not fits(algorithm, key) or len(signature) != (length or len(signature)):
         return False
-    return verify_jose(key, data.encode(), signature)
+    return holds(key, data.encode(), signature)
 
 
 def signing_input(header: Json, payload: bytes) -> bytes:

@@ -11,24 +11,29 @@ from verifier.proof.data_integrity import ControllerOf
 from verifier.proof.jose import Jws
 from verifier.proof.jwt_payload import check_claims, numeric_date
 from verifier.public_keys.jwk import JwkError, from_jwk, to_jwk
+from verifier.public_keys.signature import Holds, verify_jose
 from verifier.report import Check, Outcome
 
 MAX_KEYS = 10
 """Keys that are tried if the header names none: those that fit its algorithm."""
 
 
-def check_jwt(jws: Jws, credential: Credential, controller_of: ControllerOf) -> tuple[Check, ...]:
+def check_jwt(
+    jws: Jws, credential: Credential, controller_of: ControllerOf, holds: Holds = verify_jose
+) -> tuple[Check, ...]:
     """Check the signature of a VC-JWT with a key of its issuer, and its claims.
 
     The headers `kid` and `jwk` only select a key, which the issuer's own document must list.
     """
-    checks = check_signed(jws, credential.issuer.id, controller_of)
+    checks = check_signed(jws, credential.issuer.id, controller_of, holds)
     if len(checks) == 1:
         return checks
     return (*checks, check_claims(jws.payload, credential, times=not jws.is_vc_jose))
 
 
-def check_signed(jws: Jws, issuer: str, controller_of: ControllerOf) -> tuple[Check, ...]:
+def check_signed(
+    jws: Jws, issuer: str, controller_of: ControllerOf, holds: Holds = verify_jose
+) -> tuple[Check, ...]:
     """Check the signature of a JWT by its issuer or, for a presentation, its holder. Returns two
     checks, of the key and of the signature, if the signature is right, else the one that is not."""
     try:
@@ -39,7 +44,7 @@ def check_signed(jws: Jws, issuer: str, controller_of: ControllerOf) -> tuple[Ch
     named = _named(jws, controller)
     tried = named or _fitting(jws, controller)
     for method in tried:
-        if method.key is not None and jose.verify(jws, method.key):
+        if method.key is not None and jose.verify(jws, method.key, holds):
             return (
                 method.check_used_at(_signing_time(jws.payload)),
                 Check("proof", Outcome.PASSED, "signature_verified", _suite(jws)),

@@ -1,5 +1,7 @@
 """Signatures of each key type: the hash that is signed, and verification."""
 
+from collections.abc import Callable
+
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -9,14 +11,16 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from verifier.public_keys.multikey import PublicKey
 
+Holds = Callable[[PublicKey, bytes, bytes], bool]
+"""Whether the third, a signature over the second, was made by the key."""
 _CURVES = {
     "secp256r1": ("sha256", 32, ECDSA(hashes.SHA256())),
     "secp384r1": ("sha384", 48, ECDSA(hashes.SHA384())),
     "secp521r1": ("sha512", 66, ECDSA(hashes.SHA512())),
 }
+"""By name: the hash, the bytes of a number, and both together as the library wants them."""
 _OF_SUITES = ("secp256r1", "secp384r1")
 """Curves of the ECDSA cryptosuites; tokens have one more."""
-"""By name: the hash, the bytes of a number, and both together as the library wants them."""
 
 
 def eddsa_hash(key: PublicKey) -> str | None:

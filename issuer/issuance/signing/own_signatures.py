@@ -34,20 +34,22 @@ def all_hold(
 ) -> bool:
     """Whether each signature, r ‖ s, over its statement was made by this P-256 key.
 
-    `public_key` is the one that readers will have. One to three of the signatures are verified with
-    it as readers do, which shows that it belongs to `private_key`; so is each three for which the
-    polynomial is not zero, so that nothing is refused that a reader would accept.
+    `public_key` is the one that readers will have. The first signature is verified with it as
+    readers do, which shows that it belongs to `private_key`, and fills up the last three; so is
+    each three for which the polynomial is not zero, so that nothing is refused that a reader would
+    accept.
     """
     both = [*zip(statements, signatures, strict=True)]
-    alone = (len(both) - 1) % 3 + 1
-    points = [*_points(private_key, both[alone:])]
+    first, others = both[:1], both[1:]
+    filled = others + first * (-len(others) % 3)
+    points = [*_points(private_key, filled)]
     suspects = [
         one
-        for start in range(0, len(points), 3)
+        for start in range(0, len(filled), 3)
         if not _add_up(*points[start : start + 3])
-        for one in both[alone + start : alone + start + 3]
+        for one in filled[start : start + 3]
     ]
-    return all(verify_ecdsa(public_key, *one) for one in (*both[:alone], *suspects))
+    return all(verify_ecdsa(public_key, *one) for one in (*first, *suspects))
 
 
 def _points(

@@ -19,12 +19,13 @@ from issuer.home.settings import Settings
 from issuer.issuance.build import timestamp
 from issuer.issuance.signing.selective import base_proof_value
 from keys.entry import JWT_USES, KeyUse
-from keys.signer import Signer, SigningError, is_signature
+from keys.signer import Signer, SigningError
 from verifier.checks.disclosure import mandatory_pointers
 from verifier.credential.model import instant
 from verifier.proof import jose
 from verifier.proof.computed import Computed
 from verifier.proof.cryptosuites import Suite
+from verifier.public_keys.signature import Holds
 
 SUITE = PROFILES[PROOF].suite
 
@@ -57,13 +58,16 @@ def secure(
     document, jwt, computed = json.loads(unsigned), settings.jwt, computed or Computed()
     created = _created(document)
     proofs = make_proofs(document, signers, settings.proofs, created=created, computed=computed)
-    to_share = None
+    jws, to_share = None, None
+    if jwt:
+        payload = _with(unsigned, _claims(document))
+        jws = _jwt(payload, signers[JWT_USES[jwt]], computed.holds)
     if PROOF_TO_SHARE in settings.proofs:
         proof = _proof_to_share(document, signers[KeyUse.SD], computed)
         to_share = _with(unsigned, {"proof": [proof]})
     return Secured(
         json=_with(unsigned, {"proof": proofs}),
-        jwt=_jwt(_with(unsigned, _claims(document)), signers[JWT_USES[jwt]]) if jwt else None,
+        jwt=jws,
         to_share=to_share,
     )
 
@@ -109,7 +113,8 @@ def make_proof(
     """
     contexts = {"@context": document["@context"]} if suite.keeps_contexts else {}
     options = contexts | _options(suite.name, signer, created)
-    signature = _signature(signer, suite.hash_data(document, options, signer.public_key))
+    data = suite.hash_data(document, options, signer.public_key)
+    signature = _signature(signer, data, suite.verify)
     return {**options, "proofValue": suite.encode(signature)}
 
 
@@ -120,7 +125,7 @@ def _proof_to_share(document: Json, signer: Signer, computed: Computed) -> Json:
         document,
         options,
         mandatory_pointers=mandatory_pointers(document),
-        sign=lambda data: _signature(signer, data),
+        sign=lambda data: _signature(signer, data, computed.holds),
         computed=computed,
     )
     return {**options, "proofValue": value}
@@ -136,10 +141,10 @@ def _options(cryptosuite: str, signer: Signer, created: str) -> dict[str, str]:
     }
 
 
-def _jwt(payload: bytes, signer: Signer) -> bytes:
+def _jwt(payload: bytes, signer: Signer, holds: Holds) -> bytes:
     header = {"alg": signer.algorithm, "kid": signer.verification_method, "typ": "JWT"}
     signed = jose.signing_input(header, payload)
-    return jose.compact(signed, _signature(signer, signed)).encode()
+    return jose.compact(signed, _signature(signer, signed, holds)).encode()
 
 
 def _claims(document: Json) -> Json:
@@ -171,11 +176,11 @@ def _moment(text: str) -> datetime:
     return moment
 
 
-def _signature(signer: Signer, data: bytes) -> bytes:
+def _signature(signer: Signer, data: bytes, holds: Holds) -> bytes:
     """Return a signature that its public key verifies: a keeper of keys can be wrong, too, and
     one made by a faulty machine can give the private key away."""
     signature = signer.sign(data)
-    if not is_signature(signer.public_key, signature, data):
+    if not holds(signer.public_key, data, signature):
         raise SigningError(
             f"a signature by {signer.verification_method} does not verify: nothing was signed"
             " (check the machine's memory, and that the key files are of one backup)"

@@ -23,7 +23,7 @@ from verifier.proof.cryptosuites.statements import Statements, revealed
 from verifier.proof.cryptosuites.suite import ProofValueError
 from verifier.proof.cryptosuites.transformation import configure_rdfc
 from verifier.public_keys.multikey import MultikeyError, PublicKey, from_bytes
-from verifier.public_keys.signature import verify_ecdsa
+from verifier.public_keys.signature import Holds, verify_ecdsa
 
 MAX_STATEMENTS = 2_000
 """Each costs a signature check, about 0.1 ms; the fullest badge of the specification has 360."""
@@ -101,6 +101,7 @@ class SelectiveDisclosure:
     proof_type: str = "DataIntegrityProof"
     base_data: Callable[..., BaseData] = base_data
     each_signed: Callable[[BaseData, BaseProof | DerivedProof], bool] = each_signed
+    verify: Holds = verify_ecdsa
 
     def hash_of(self, key: PublicKey) -> str | None:
         """Return `sha256` for a P-256 key, the one kind that this suite has."""
@@ -124,7 +125,7 @@ class SelectiveDisclosure:
     def _holds(self, data: BaseData, proof: BaseProof | DerivedProof, key: PublicKey) -> bool:
         """The issuer's signature first: without it nobody's statements are worth a check."""
         signed = data.to_sign(proof.public_key)
-        return verify_ecdsa(key, signed, proof.base_signature) and self.each_signed(data, proof)
+        return self.verify(key, signed, proof.base_signature) and self.each_signed(data, proof)
 
 
 ECDSA_SD_2023 = SelectiveDisclosure()

@@ -9,6 +9,7 @@ from contexts import BUNDLED, FrozenContexts
 from contexts.errors import MintmarkError
 from contexts.json_types import Json
 from verifier.public_keys.multikey import PublicKey
+from verifier.public_keys.signature import Holds
 
 Transform = Callable[[Json, FrozenContexts, str], bytes]
 """Canonical bytes of a document, by contexts and the name of a hash."""
@@ -55,7 +56,7 @@ class Suite:
     hash_of: Callable[[PublicKey], str | None]
     encode: Callable[[bytes], str]
     decode: Callable[[str], bytes]
-    verify: Callable[[PublicKey, bytes, bytes], bool]
+    verify: Holds
     legacy: bool = False
     keeps_contexts: bool = False
     """Whether a new proof repeats the document's `@context`."""
