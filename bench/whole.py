@@ -131,10 +131,12 @@ def approvals_by_two(folder: Path) -> str:
     with file.open("wb") as lines:
         lines.writelines(home.message(number) + b"\n" for number in range(APPROVALS))
     there, mintmark = _as_installed(folder), [sys.executable, "-m", "issuer"]
-    subprocess.run([*mintmark, "--help"], check=True, stdout=subprocess.DEVNULL, env=there)
-    command = ["--home", str(settings.home), "issue", "--approvals", str(file), "--workers", "2"]
+    command = ["--home", str(settings.home), "issue", "--workers", "2", "--approvals"]
+    first = folder / "first.jsonl"  # whatever it imports is compiled then
+    first.write_bytes(home.message(APPROVALS) + b"\n")
+    subprocess.run([*mintmark, *command, first], check=True, stdout=subprocess.DEVNULL, env=there)
     began, before = time.perf_counter(), os.times()
-    subprocess.run([*mintmark, *command], check=True, stdout=subprocess.DEVNULL, env=there)
+    subprocess.run([*mintmark, *command, file], check=True, stdout=subprocess.DEVNULL, env=there)
     seconds, after = time.perf_counter() - began, os.times()
     return _rate(seconds, sum(after[2:4]) - sum(before[2:4]), folder)
 
