@@ -12,7 +12,7 @@ from pathlib import Path
 import axe
 import pytest
 from browser import HOSTILE, Watched, hard_to_use, watch
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from verifier.batch.files import PRACTICE
 
@@ -138,6 +138,20 @@ def hostile(folder: Path) -> str:
         archive.writestr(f"{HOSTILE}/0.json", "{}")
         archive.write(PRACTICE / "applicants" / "jordan.png", "1.json")
     return archive.filename
+
+
+def test_a_policy_among_the_files_of_applicants_is_said_before_they_are_handed_in(
+    chromium: Browser, origin: str
+) -> None:
+    """An applicant could have put it there, so it counts where it is chosen as the policy alone."""
+    page = watch(chromium, origin).page
+    page.goto(f"{origin}{HOME}")
+    warning = page.locator("[data-stray]")
+    expect(warning).to_be_hidden()
+    page.set_input_files("#file", [str(PRACTICE / "applicants" / "jordan.png"), RULES[0]])
+    expect(warning).to_be_visible()
+    page.set_input_files("#policy", RULES)
+    expect(warning).to_be_hidden()
 
 
 def test_hostile_names_do_nothing_but_stand_there(

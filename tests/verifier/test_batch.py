@@ -9,6 +9,8 @@ import subprocess
 import sys
 import time
 from concurrent.futures import Executor, Future
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,7 +19,7 @@ from planted import NOW, Harmful, badge, plant, served
 from world import World
 
 from verifier import __main__ as verifying
-from verifier.batch import command, run
+from verifier.batch import command, run, sheet
 from verifier.batch.checker import Checker, Task
 from verifier.batch.row import Row, of_line
 from verifier.batch.sources import source_files
@@ -412,10 +414,24 @@ def test_one_credential_in_two_forms_counts_once(world, tmp_path, check):
     ]
 
 
+FINISHED = datetime(2026, 11, 30, tzinfo=UTC)
+
+
 def row(applicant, *, answer=Answer.YES, theirs=False):
     reasons = () if answer is Answer.YES else (Verdict(answer, "revoked"),)
     thing = ApplicantFile(applicant, f"{applicant}.json")
     return Row(thing, NOW, reasons, same="one", theirs=theirs)
+
+
+def test_what_two_applicants_handed_in_stands_at_the_top_of_the_sheet():
+    """Also where it counts for one of them, to whom it was issued."""
+    rows = run.settle([row("a", theirs=True), row("b"), replace(row("c"), same="another")])
+    assert [one.applicants for one in sheet.shared_credentials(rows)] == [["a", "b"]]
+    top, _, _ = sheet.as_html(rows, "Round 2", FINISHED, (), ()).decode().partition("<table>")
+    assert "More than one applicant handed in the same:" in top
+    assert '<a href="#a0">a</a>, <a href="#a1">b</a>' in top
+    alone = sheet.as_html([row("a"), row("a")], "Round 2", FINISHED, (), ()).decode()
+    assert "More than one applicant" not in alone
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,7 @@ _UNNAMED = (
     '<p class="next">Add each to the row of its applicant in the table, and check again.</p>'
     "<ul>{}</ul>"
 )
+_SHARED = '<div class="shared"><p>More than one applicant handed in the same:</p><ul>{}</ul></div>'
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "'")
 
 
@@ -53,6 +54,13 @@ class RecordedFile(NamedTuple):
     file: str
     sha256: str
     about: str
+
+
+class SharedCredential(NamedTuple):
+    """A credential that several applicants handed in: what it is called, and who they are."""
+
+    title: str
+    applicants: Sequence[str]
 
 
 def as_csv(rows: Iterable[Row]) -> bytes:
@@ -107,11 +115,16 @@ def as_html(
     unnamed: Sequence[str],
 ) -> bytes:
     """Return the sheet: how many count, who needs a look, each applicant, and what was used."""
-    bodies, look = [], []
+    bodies, look, links = [], [], {}
     for number, (who, own) in enumerate(by_applicant(rows).items()):
         bodies.append(f'<tbody id="a{number}">{_applicant(who, own)}</tbody>')
+        links[who] = f'<a href="#a{number}">{_text(who)}</a>'
         if any(row.answer is Answer.COULD_NOT_CHECK for row in own):
-            look.append(f'<a href="#a{number}">{_text(who)}</a>')
+            look.append(links[who])
+    shared = "".join(
+        f"<li><strong>{_text(title)}</strong>: {', '.join(links[who] for who in applicants)}</li>"
+        for title, applicants in shared_credentials(rows)
+    )
     counts = zip(ANSWERS.values(), _counts(rows), strict=True)
     left = "".join(f"<li>{_text(name)}</li>" for name in unnamed)
     by = (
@@ -127,6 +140,7 @@ def as_html(
             for (mark, _, several, kind), count in counts
         ),
         turn=f'<p class="turn">For a person to decide: {" ".join(look)}</p>' if look else "",
+        shared=_SHARED.format(shared) if shared else "",
         applicants="\n".join(bodies),
         unnamed=_UNNAMED.format(left) if left else "",
         by="".join(by) or "<li>No policy and no list of issuers.</li>",
@@ -193,6 +207,20 @@ def by_applicant(rows: Iterable[Row]) -> dict[str, list[Row]]:
     for row in (row for row in rows if row.thing.applicant):
         grouped.setdefault(row.thing.applicant, []).append(row)
     return grouped
+
+
+def shared_credentials(rows: Iterable[Row]) -> list[SharedCredential]:
+    """Return the credentials that more than one applicant handed in, in the order of the rows."""
+    copies: dict[str, list[Row]] = {}
+    for row in (row for row in rows if row.same and row.thing.applicant):
+        copies.setdefault(row.same, []).append(row)
+    shared = []
+    for own in copies.values():
+        applicants = list(dict.fromkeys(row.thing.applicant for row in own))
+        if len(applicants) > 1:
+            title = own[0].facts.get("achievement") or own[0].thing.source
+            shared.append(SharedCredential(title, applicants))
+    return shared
 
 
 def items(rows: Sequence[Row]) -> str:

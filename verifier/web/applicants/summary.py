@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from verifier.batch.row import Row
-from verifier.batch.sheet import ANSWERS, by_applicant
+from verifier.batch.sheet import ANSWERS, by_applicant, shared_credentials
 from verifier.report import Answer
 from verifier.web.language import gettext, next_step
 from verifier.wording.words import N_
@@ -34,16 +34,25 @@ class Applicant:
 
 
 @dataclass(frozen=True, slots=True)
+class Shared:
+    """A credential that several applicants handed in, with the places of these on the page."""
+
+    title: str
+    places: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """The results in short, how many there are of each answer, what to do for whom, and the
     applicants by the answer that needs most of a person. `stray_policy` is a file among theirs that
-    looks like a policy."""
+    looks like a policy, and `shared` what several of them handed in."""
 
     headline: str
     counts: Mapping[Answer, int]
     steps: Mapping[str, Sequence[str]]
     applicants: Mapping[Answer, Sequence[Applicant]]
     stray_policy: str
+    shared: Sequence[Shared]
 
     def kind(self, answer: Answer) -> str:
         """Return the stylesheet's word for an answer."""
@@ -64,7 +73,12 @@ def summary(rows: Sequence[Row], unnamed: Sequence[str]) -> Summary:
         people[answer].append(Applicant(who, own[0].thing.name, own, f"a{number}"))
     names = (*unnamed, *(row.thing.source for row in rows))
     stray = next((name for name in names if name.lower().endswith(".toml")), "")
-    return Summary(_headline(counts), counts, _steps(rows), people, stray)
+    places = {one.who: one.place for those in people.values() for one in those}
+    shared = [
+        Shared(title, {who: places[who] for who in applicants})
+        for title, applicants in shared_credentials(rows)
+    ]
+    return Summary(_headline(counts), counts, _steps(rows), people, stray, shared)
 
 
 def _headline(counts: Mapping[Answer, int]) -> str:

@@ -8,6 +8,7 @@
   if (form) {
     const [bar, status] = [form.querySelector("progress"), form.querySelector(".done [role=status]")];
     const { most, files, large, sending } = form.dataset;
+    const [stray, policy] = [form.querySelector("[data-stray]"), form.querySelector("#policy")];
     const chosen = () => [...form.querySelectorAll("input[type=file]")].flatMap((input) => [...input.files]);
     const fits = () => {
       const sizes = chosen().map(({ size }) => size);
@@ -34,7 +35,12 @@
       });
       request.send(new FormData(form));
     };
-    form.addEventListener("change", fits);
+    // What applicants hand in decides nothing: a policy counts where it is chosen as the policy.
+    const warn = () => {
+      const isAmong = chosen().some(({ name }) => name.toLowerCase().endsWith(".toml"));
+      stray.hidden = !isAmong || policy.files.length > 0;
+    };
+    form.addEventListener("change", () => { fits(); warn(); });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       if (!fits()) return;
