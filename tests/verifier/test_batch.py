@@ -428,10 +428,10 @@ def test_what_two_applicants_handed_in_stands_at_the_top_of_the_sheet():
     rows = run.settle([row("a", theirs=True), row("b"), replace(row("c"), same="another")])
     assert [one.applicants for one in sheet.shared_credentials(rows)] == [["a", "b"]]
     top, _, _ = sheet.as_html(rows, "Round 2", FINISHED, (), ()).decode().partition("<table>")
-    assert "More than one applicant handed in the same:" in top
+    assert "Several applicants handed in the same credential:" in top
     assert '<a href="#a0">a</a>, <a href="#a1">b</a>' in top
     alone = sheet.as_html([row("a"), row("a")], "Round 2", FINISHED, (), ()).decode()
-    assert "More than one applicant" not in alone
+    assert "Several applicants" not in alone
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ def test_a_name_is_corrected_in_all_credentials_of_a_teacher_at_once(
     one, *others = (issue(f"j-{number}", recipient=recipient) for number in range(4))
     changes = {"recipient.name": "José Martí", "reason": "An accent was missing."}
     new = send(office, one, "issue", **changes).location.partition("?")[0]
-    assert "Correct the name in all 3 of them" in office.get(new).text
+    assert "Correct the name in these 3 as well" in office.get(new).text
     issued = correction.issue
 
     def all_but_one(issuer, opened, **how):
