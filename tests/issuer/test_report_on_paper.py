@@ -49,6 +49,7 @@ def test_the_report_prints_on_one_page_of_either_paper_with_all_that_decides(
     text = printed["Letter"].pages[0].extract_text()
     assert [words for words in ON_PAPER if words not in text] == []
     assert "Compare" not in text
+    assert json.loads(example)["id"] in text.replace("\n", "")
 
 
 PAPERS = ("Letter", "A4")

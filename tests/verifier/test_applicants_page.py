@@ -229,6 +229,7 @@ def test_one_credential_is_judged_by_a_policy_as_in_a_check_of_many(
     page = check_one(client, name, RULES, presented_by=presented_by).text
     section = page[page.index('id="policy-1"') :].partition("</section>")[0]
     assert "Salary lanes, for practice" in section
+    assert ("<bdi>12 hours</bdi> × 0.2 = 2.4 points" in section) == ("2.4 points" in section)
     assert all(text in section for text in expected)
     assert "May I count it?" not in page
     again = dict(re.findall(r'name="(policy_name|policy_text|text)" value="([^"]*)"', page))

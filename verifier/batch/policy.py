@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fnmatch import fnmatchcase
+from typing import NamedTuple
 
 from verifier import trust
 from verifier.batch.table import ApplicantFile
@@ -45,6 +46,14 @@ class AchievementRule:
             fnmatchcase(achievement.id, pattern) or fnmatchcase(name, pattern.casefold())
             for pattern in self.match
         )
+
+
+class Worth(NamedTuple):
+    """An amount that a credential declares, and the points for one of its unit."""
+
+    value: Decimal
+    unit: str
+    rate: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,14 +245,20 @@ def is_theirs(credential: Credential, thing: ApplicantFile) -> bool:
 
 
 def points(credential: Credential, policy: BatchPolicy) -> Decimal | None:
-    """Return the points of the credential by this policy: by the first unit of the exchange that it
-    declares, exactly once. None if it declares none."""
+    """Return the points of the credential by this policy; None if it declares no unit of it."""
+    worth = reckoned(credential, policy)
+    return worth and worth.value * worth.rate
+
+
+def reckoned(credential: Credential, policy: BatchPolicy) -> Worth | None:
+    """Return what gives the credential its points: the first unit of the exchange that it declares,
+    exactly once. None if it declares none."""
     declared = amounts(credential)
     for unit, rate in policy.exchange:
         values = {_number(value) for name, value in declared if name.casefold() == unit}
         value = Decimal(1) if unit == EACH else values.pop() if len(values) == 1 else None
         if value is not None:
-            return value * rate
+            return Worth(value, unit, rate)
     return None
 
 

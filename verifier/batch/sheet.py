@@ -44,7 +44,9 @@ _UNNAMED = (
     '<p class="next">Add each to the row of its applicant in the table, and check again.</p>'
     "<ul>{}</ul>"
 )
-_SHARED = '<div class="shared"><p>Several applicants handed in the same credential:</p><ul>{}</ul></div>'
+_SHARED = (
+    '<div class="shared"><p>Several applicants handed in the same credential:</p><ul>{}</ul></div>'
+)
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "'")
 
 

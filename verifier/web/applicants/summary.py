@@ -34,7 +34,7 @@ class Applicant:
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
+class SharedItem:
     """A credential that several applicants handed in, with the places of these on the page."""
 
     title: str
@@ -52,7 +52,7 @@ class Summary:
     steps: Mapping[str, Sequence[str]]
     applicants: Mapping[Answer, Sequence[Applicant]]
     stray_policy: str
-    shared: Sequence[Shared]
+    shared: Sequence[SharedItem]
 
     def kind(self, answer: Answer) -> str:
         """Return the stylesheet's word for an answer."""
@@ -75,7 +75,7 @@ def summary(rows: Sequence[Row], unnamed: Sequence[str]) -> Summary:
     stray = next((name for name in names if name.lower().endswith(".toml")), "")
     places = {one.who: one.place for those in people.values() for one in those}
     shared = [
-        Shared(title, {who: places[who] for who in applicants})
+        SharedItem(title, {who: places[who] for who in applicants})
         for title, applicants in shared_credentials(rows)
     ]
     return Summary(_headline(counts), counts, _steps(rows), people, stray, shared)

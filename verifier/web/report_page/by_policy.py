@@ -7,12 +7,13 @@ own.judge(report, "Jordan Example", now).answer    # Answer.YES
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from itertools import zip_longest
 
 from werkzeug.datastructures import FileStorage, ImmutableMultiDict
 
 from verifier.batch import job, policy
-from verifier.batch.policy import BatchPolicy
+from verifier.batch.policy import BatchPolicy, Worth
 from verifier.batch.row import Row
 from verifier.batch.table import ApplicantFile
 from verifier.report import Report
@@ -27,14 +28,25 @@ class OwnPolicy:
     files: Mapping[str, str]
 
     def judge(self, report: Report, presented_by: str, now: datetime) -> Row:
-        """Return what the policy says of the credential in a report, with points and its name."""
+        """Return what the policy says of the credential in a report, with its name, and the points
+        with the amount and the rate that they come from."""
         emails = (presented_by,) if "@" in presented_by else ()
         name = "" if emails or presented_by.startswith("did:") else presented_by
         thing = ApplicantFile("", "", name, emails)
-        worth = report.credential and policy.points(report.credential, self.rules)
-        facts = {"policy": self.rules.name, "points": f"{worth.normalize():f}" if worth else ""}
+        worth = report.credential and policy.reckoned(report.credential, self.rules)
+        facts = {"policy": self.rules.name} | (_reckoning(worth) if worth else {})
         reasons = tuple(policy.judge(report, self.rules, thing, now))
         return Row(thing, now.isoformat(), reasons, facts=facts)
+
+
+def _reckoning(worth: Worth) -> dict[str, str]:
+    unit = "" if worth.unit == policy.EACH else worth.unit
+    points = {"points": _plain(worth.value * worth.rate)}
+    return points | {"value": _plain(worth.value), "unit": unit, "rate": _plain(worth.rate)}
+
+
+def _plain(number: Decimal) -> str:
+    return f"{number.normalize():f}"
 
 
 def policy_in(
