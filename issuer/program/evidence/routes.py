@@ -127,12 +127,11 @@ def _store_all(project: str, about: str = "") -> tuple[str, Refusals]:
     with current_issuer().database.writing() as session:
         row = written(session, project)
         criteria = [item.id for item in _criteria(session, row)]
-        offered = _offered(artifacts.current(session, row))
         wrong = _describe_each(session, row, about, criteria, now)
         if about == ALL:
             wrong |= _answer_each(session, row, now)
         else:
-            _note_for_all(session, row, offered, criteria)
+            _note_for_all(session, row, criteria)
         if form.get("act") == "link" or form.get("url") or form.get("name"):
             try:
                 last = _link(session, row, now)
@@ -225,25 +224,15 @@ def _answer_each(session: Session, project: ProjectRow, now: datetime) -> Refusa
     return {}
 
 
-def _note_for_all(
-    session: Session, project: ProjectRow, offered: Mapping[str, str], criteria: Sequence[str]
-) -> None:
+def _note_for_all(session: Session, project: ProjectRow, criteria: Sequence[str]) -> None:
     """Keep what is chosen for all while another button is pressed, which answers nothing: at each
     open piece of which nothing else was said."""
     chosen = {field: request.form.get(field, "") for field in CONSENT_FIELDS}
-    if not any(chosen.values()) or chosen == offered:
+    if not any(chosen.values()):
         return
     for artifact in artifacts.current(session, project):
-        own = _consent_of(artifact)
-        if artifact.confirmed_at is None and (own == offered or not any(own.values())):
+        if artifact.confirmed_at is None and not any(_consent_of(artifact).values()):
             artifacts.note(artifact, {**_stored(artifact), **chosen}, criteria)
-
-
-def _offered(items: Sequence[ArtifactRow]) -> dict[str, str]:
-    """Return what a page offers as the answer for all: what was said of the newest piece of which
-    anything was; else nothing."""
-    answers = [consent for consent in map(_consent_of, items) if any(consent.values())]
-    return answers[-1] if answers else dict.fromkeys(CONSENT_FIELDS, "")
 
 
 def _consent_of(artifact: ArtifactRow) -> dict[str, str]:
@@ -359,7 +348,6 @@ def _page(public_id: str, *, wrong: Refusals | None = None) -> Response:
             piece=piece,
             items=items,
             open_answers=sum(item.confirmed_at is None for item in items),
-            offered=_offered(items),
             advice={item.public_id: advice(item) for item in items} if is_editable else {},
             unreadable=unreadable(map(artifacts.handed_in, items)) if is_hidden else set(),
             link_words=link_checks.WORDS,
