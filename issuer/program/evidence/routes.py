@@ -271,7 +271,8 @@ def withdraw(artifact: str) -> AnyResponse:
 def open_file(artifact: str) -> AnyResponse:
     """Show a file to those who may see it. What browsers do not show is handed over, but not to who
     judges it, unless she runs the program and learns whose it is."""
-    row, is_blind = handing_out.opened(artifact), _is_blind()
+    row = handing_out.opened(artifact)
+    is_blind = _is_blind(row)
     runs = rules.may(gate.whoever().me, "program", "run") and not is_blind
     judges = gate.answer().view is View.NAMES_HIDDEN and not runs
     if judges or file_kinds.shown(row.media_type or "").by_browsers:
@@ -299,13 +300,17 @@ def preview(project: str, artifact: str) -> Response:
     )
 
 
-def _is_blind() -> bool:
-    """True if the person who asks judges it, in a district that hides names."""
+def _is_blind(artifact: ArtifactRow) -> bool:
+    """True if the person who asks judges it, in a district that hides names, and may not open the
+    page of its project. Who runs the program may, once her own review is given (I11)."""
     if gate.answer().view is not View.NAMES_HIDDEN:
         return False
     with current_issuer().database.reading() as session:
         policy = policies.current(session)
-    return policy is None or policy.names_hidden
+        may_see = rules.visible(gate.whoever().me, "project", "evidence", gate.kinds())
+        its_project = (ProjectRow.id == artifact.project_pk) & gate.seen(session, "project")
+        knows_whose = session.scalar(select(ProjectRow.id).where(its_project, may_see)) is not None
+    return (policy is None or policy.names_hidden) and not knows_whose
 
 
 def _store(public_id: str, file: FileStorage) -> str:

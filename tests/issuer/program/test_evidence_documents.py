@@ -10,7 +10,7 @@ from unittest.mock import Mock
 
 import pytest
 from documents import DOCX, docx, open_document, pptx
-from played import COMPLETION, Play, read
+from played import COMPLETION, MET, Play, read
 from signed_in_browsers import District
 from sqlalchemy import select
 from workbooks import workbook
@@ -150,6 +150,8 @@ def test_the_original_is_for_the_teacher_her_coach_and_the_superintendent(play):
     set_names_hidden(play, hidden=False)  # a superintendent who judges keeps what is hers to keep
     assert read(play.at_evaluator, f"/evidence/{number}")[0] == 200
     set_names_hidden(play, hidden=True)
+    assert play.judge(**MET).status_code == 303
+    assert read(play.at_evaluator, f"/evidence/{number}")[0] == 200  # as its project's page says
 
 
 def originals(play):
