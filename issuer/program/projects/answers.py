@@ -64,11 +64,10 @@ JUDGED_BY: Final[Mapping[str, str]] = {
 """By the id of a criterion for proposals: the question that it judges (R31)."""
 
 
-def judged_but_empty(criteria: Iterable[str], texts: Mapping[str, str]) -> list[str]:
-    """Return the questions of a proposal that nobody has to answer, and that these criteria judge,
-    without an answer yet."""
-    questions = [JUDGED_BY[id] for id in criteria if id in JUDGED_BY]
-    return [id for id in questions if not texts.get(id, "").strip()]
+def judged(criteria: Iterable[str]) -> list[str]:
+    """Return the questions of a proposal that nobody has to answer, and that these criteria
+    judge."""
+    return [JUDGED_BY[id] for id in criteria if id in JUDGED_BY]
 
 
 def missing(

@@ -59,6 +59,7 @@ def project_page(
                 checks=checks(),
             )
         values = {
+            "judged": (),
             **(_terms(session, project, policy, version, ready, now) if is_mine and policy else {}),
             "project": project,
             "teacher": project.person,
@@ -90,6 +91,7 @@ def project_page(
     if seen is not None:
         fields = answers.FIELDS[Purpose.PROPOSAL] + answers.FIELDS[Purpose.COMPLETION]
         stored = {**seen.proposal, **seen.completion}
+    texts = {**counted, **stored, **(typed or {})}
     response = page(
         "program/project.html",
         state=state,
@@ -100,7 +102,8 @@ def project_page(
         title=seen.title if seen else project.proposal.get("title"),
         turn=TURNS[state],
         fields=fields,
-        answers={**counted, **stored, **(typed or {})},
+        answers=texts,
+        unanswered=[id for id in values["judged"] if not texts.get(id, "").strip()],
         overtaken=overtaken,
         unsaved=unsaved or {},
         revision=overtaken.revision if overtaken else project.revision,
@@ -125,7 +128,7 @@ def _terms(
     now: datetime,
 ) -> dict[str, Any]:
     """Return what a teacher wants to know before and after handing in: until when, when its answer
-    comes, until when it can be taken back, and which empty questions are judged as well."""
+    comes, until when it can be taken back, and which questions are judged that may stay empty."""
     window = version.window if version and not policy.rolling else None
     terms: dict[str, Any] = {
         "may_take_back": submission.may_take_back(version, policy, now),
@@ -139,8 +142,8 @@ def _terms(
             if ready.window
             else day_after(local_today(), policy.days_to_decide),
         }
-        if ready.purpose is Purpose.PROPOSAL:
-            terms["judged"] = submission.judged_but_empty(session, project, policy)
+    if ready is not None and ready.purpose is Purpose.PROPOSAL:
+        terms["judged"] = submission.judged(session, project, policy)
     return terms
 
 

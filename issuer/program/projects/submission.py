@@ -216,15 +216,14 @@ def next_to_open(session: Session, now: datetime) -> Mapping[Purpose, datetime]:
     }
 
 
-def judged_but_empty(session: Session, project: ProjectRow, policy: Policy) -> list[str]:
-    """Return the questions of a proposal that its rubric judges and that are empty, though nobody
-    has to answer them."""
+def judged(session: Session, project: ProjectRow, policy: Policy) -> list[str]:
+    """Return the questions of a proposal that its rubric judges, though nobody has to answer
+    them."""
     try:
         rubric = catalog.rubric_of(rubric_now(session, project, policy, Purpose.PROPOSAL))
     except Incomplete:
         return []
-    criteria = [criterion.id for criterion in rubric.criteria]
-    return answers.judged_but_empty(criteria, _answers(project, Purpose.PROPOSAL))
+    return answers.judged(criterion.id for criterion in rubric.criteria)
 
 
 def newest_version(session: Session, project: ProjectRow) -> VersionRow | None:

@@ -49,6 +49,11 @@ TO_DO: Final[Mapping[State, str]] = {
     ),
 }
 """What a teacher does, in the states in which it is her turn."""
+GO_ON: Final[Mapping[State, str]] = {
+    State.DRAFT: N_("Go on writing"),
+    State.ACTIVE: N_("Go on with this project"),
+}
+"""What the button of such a project says."""
 FIELDS: Final[Mapping[str, tuple[str, str]]] = {
     "title": (
         N_("Title"),

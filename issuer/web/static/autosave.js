@@ -4,7 +4,8 @@
 const KEEPALIVE_BYTES = 60_000; // Fetch: a browser goes on sending at most 64 KiB after its page closed
 for (const form of document.querySelectorAll("[data-autosave]")) {
   const status = form.querySelector("[data-saved]"), words = status.dataset, revision = form.elements.revision;
-  let timer, isUnsaved = false, isSending = false, saving = Promise.resolve();
+  const emptyFields = () => [...new FormData(form)].filter(([, text]) => text === "").map(([name]) => name).join();
+  let timer, isUnsaved = false, isSending = false, isLeft = false, saving = Promise.resolve(), empty;
 
   const send = (base) => {
     const fields = new URLSearchParams(new FormData(form));
@@ -17,6 +18,8 @@ for (const form of document.querySelectorAll("[data-autosave]")) {
   const save = async () => {
     if (!isUnsaved) return;
     isSending = true;
+    const emptyNow = emptyFields(), isStale = isLeft || empty !== emptyNow;
+    isLeft = false;
     try {
       const answer = await send(revision.value);
       if (answer.status === 409) { status.textContent = words.overtaken; return; }
@@ -24,8 +27,10 @@ for (const form of document.querySelectorAll("[data-autosave]")) {
       const saved = await answer.json();
       revision.value = saved.revision;
       status.textContent = `${words.saved} ${saved.saved}`;
+      empty = emptyNow;
+      if (isStale) freshen(form.dataset.autosave);
     } catch {
-      isUnsaved = true;
+      isUnsaved = isLeft = true;
       status.textContent = words.failed;
     } finally {
       isSending = false;
@@ -40,7 +45,13 @@ for (const form of document.querySelectorAll("[data-autosave]")) {
     isUnsaved = true;
     timer ??= setTimeout(saveNow, 2000);
   });
-  form.addEventListener("change", saveNow);
+  form.addEventListener("change", ({ target }) => {
+    const parts = [target.closest(".field"), target.closest("fieldset")];
+    for (const error of parts.map((part) => part?.querySelector(".error"))) error?.remove();
+    target.removeAttribute("aria-invalid");
+    isLeft = true;
+    saveNow();
+  });
   document.addEventListener("visibilitychange", () => { if (document.hidden) saveNow(); });
   // Nobody waits for answers on a page that is left: what is on its way will have made the next revision.
   addEventListener("pagehide", () => { if (isUnsaved) send(Number(revision.value) + isSending); });

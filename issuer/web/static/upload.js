@@ -50,6 +50,7 @@ for (const part of document.querySelectorAll("[data-uploads]")) {
     for (let tries = 0; ; tries++) {
       try {
         const told = await send(file, row);
+        freshen(part.dataset.page);
         row.text.textContent = told.advice ? `${said.safe}. ${told.advice}` : said.safe;
         return !told.advice;
       } catch (why) {

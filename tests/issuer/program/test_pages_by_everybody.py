@@ -183,6 +183,12 @@ def test_what_is_typed_is_there_again_however_the_page_is_left(district, chromiu
     page.keyboard.type("Never a pause. " * 15, delay=10)
     assert "POST" in saves
     page.get_by_text(re.compile(r"Saved at \d?\d:\d\d [AP]M")).wait_for()
+    still_to_do = page.locator("#to-do").get_by_role("link")
+    page.locator("#to-do").get_by_text("The skill you want to build").wait_for(state="detached")
+    page.locator("#title").fill("Never a Pause")
+    page.get_by_role("heading", name="Never a Pause").wait_for()
+    assert page.title().startswith("Never a Pause")
+    assert "Your goal" in still_to_do.all_inner_texts()
 
     page.locator("#goal").focus()
     page.keyboard.type("Typed, and left at once.")
