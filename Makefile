@@ -21,17 +21,18 @@ BIN := $(VENV)/bin
 .PHONY: demo test environment plays pictures lint lock locks bench fuzz tables words house mutants clean
 .DEFAULT_GOAL := demo
 
-# A stamp per lock file: the environment is made again only when a lock changes.
+# What Python compiles it keeps as it is imported: to compile all that is installed takes as long
+# as a quarter of the installation. A stamp per lock file: the environment is made again only when a lock changes.
 $(VENV)/run.stamp: requirements/run.txt pyproject.toml
 	@echo "making $(VENV) (once; about a minute)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements/run.txt
+	@$(BIN)/python -m pip install --quiet --no-compile --no-deps --require-hashes -r requirements/run.txt
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/test.stamp: requirements/test.txt $(VENV)/run.stamp
 	@echo "installing what tests need"
-	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements/test.txt
+	@$(BIN)/python -m pip install --quiet --no-compile --no-deps --require-hashes -r requirements/test.txt
 	@$(BIN)/python -m pip check
 	@touch $@
 
@@ -68,7 +69,7 @@ lint: $(VENV)/test.stamp
 	@$(BIN)/lint-imports
 
 bench: $(VENV)/run.stamp
-	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements/bench.txt
+	@$(BIN)/python -m pip install --quiet --no-compile --no-deps --require-hashes -r requirements/bench.txt
 	@cd bench/js && npm ci --silent --ignore-scripts --no-audit --no-fund
 	@$(BIN)/python -m bench --write
 

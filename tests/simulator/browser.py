@@ -12,7 +12,8 @@ from needs import need
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, sync_playwright
 from werkzeug.serving import make_server
 
-CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM = Path("/usr/bin/chromium-headless-shell")
+"""Debian's Chromium without its own windows: a page takes half of the work."""
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -22,6 +23,9 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # One site on one machine: a page that follows another needs no process of its own.
+    "--disable-site-isolation-trials",
+    "--disable-features=IsolateOrigins,site-per-process,RenderDocument,SpareRendererForSitePerProcess",
 )
 
 
