@@ -21,8 +21,8 @@ BIN := $(VENV)/bin
 .PHONY: demo test environment plays pictures lint lock locks bench fuzz tables words house mutants clean
 .DEFAULT_GOAL := demo
 
-# What Python compiles it keeps as it is imported: to compile all that is installed takes as long
-# as a quarter of the installation. A stamp per lock file: the environment is made again only when a lock changes.
+# A stamp per lock file: the environment is made again only when a lock changes. Python compiles what
+# it imports, once: to compile all that is installed takes a quarter of the time.
 $(VENV)/run.stamp: requirements/run.txt pyproject.toml
 	@echo "making $(VENV) (once; about a minute)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
