@@ -25,6 +25,7 @@ from issuer.web.answers import or_404, page
 from issuer.web.row_numbers import whole_number
 from issuer.web.spreadsheet import spreadsheet
 from issuer.wording.language import gettext
+from verifier import clock
 from verifier.wording.words import N_
 
 buildings = Blueprint("buildings", __name__)
@@ -85,6 +86,9 @@ def show(building: str) -> Response:
         ordered = sorted(states, key=lambda project: project not in asked)
         shown = ordered[(number - 1) * PAGE : number * PAGE]
         entries = coaching.count(session, shown)
+        to_sign = [projects[project] for project in shown if project in asked]
+        today, now = local_today(), clock.now()
+        needed_by = sign_offs.needed_by(session, to_sign, outlines, policy, today=today, now=now)
         written = history.written(session, [projects[project] for project in shown], outlines)
     return page(
         "program/building.html",
@@ -95,12 +99,13 @@ def show(building: str) -> Response:
         written=written,
         asked=asked,
         asks=asks,
+        needed_by=needed_by,
         signed=signed,
         signers=len(SignOffRole),
         fidelity=len(policy.fidelity) if policy else 0,
         entries=entries,
         stages=words.OUTLINE,
-        today=local_today(),
+        today=today,
         number=number,
         pages=pages,
     )

@@ -70,15 +70,18 @@ def mine() -> Response:
             if outlines[project.id].stage is OutlineStage.UNDER_WAY
             if SignOffRole.COACH not in signed[project.id]
         }
+        to_sign = [project for project in projects if project.id in asked]
+        today, now = local_today(), clock.now()
         return page(
             "program/my_teachers.html",
+            needed_by=sign_offs.needed_by(session, to_sign, outlines, policy, today=today, now=now),
             projects=sorted(projects, key=lambda project: project.id not in asked),
             entries=coaching.count(session, numbers),
             asked=asked,
             outlines=outlines,
             written=history.written(session, projects, outlines),
             stages=words.OUTLINE,
-            today=local_today(),
+            today=today,
         )
 
 

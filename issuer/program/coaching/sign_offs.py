@@ -5,8 +5,8 @@ check(policy)(session, project, Purpose.COMPLETION)     # Findings(signed_off=Fa
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import select
@@ -16,7 +16,8 @@ from contexts.errors import MintmarkError
 from issuer.people.tables import PersonRow
 from issuer.program.coaching.tables import SignOffRow
 from issuer.program.policy import Policy
-from issuer.program.projects.history import OutlineStage, outline
+from issuer.program.projects import submission
+from issuer.program.projects.history import Outline, OutlineStage, outline
 from issuer.program.projects.states import State
 from issuer.program.projects.submission import Findings, Missing
 from issuer.program.projects.tables import ProjectRow
@@ -106,6 +107,33 @@ def signers(session: Session, projects: Collection[int]) -> Mapping[int, set[Sig
     for project, signer in session.execute(rows):
         signed[project].add(SignOffRole(signer))
     return signed
+
+
+def needed_by(
+    session: Session,
+    projects: Iterable[ProjectRow],
+    outlines: Mapping[int, Outline],
+    policy: Policy | None,
+    *,
+    today: date,
+    now: datetime,
+) -> dict[int, date]:
+    """Return, by the id of each project, the day by which its signatures are needed, where one is
+    to come: when it is to be finished, or the last day of the window that takes it, whichever is
+    first.
+
+    Once it was handed in no day is told, so that nobody learns that it came back (I12).
+    """
+    first = [project for project in projects if "completion" not in outlines[project.id].versions]
+    ends: Mapping[int, date] = {}
+    if first and policy and not policy.rolling:
+        ends = submission.last_days(session, first, Purpose.COMPLETION, now)
+    needed: dict[int, date] = {}
+    for project in first:
+        days = (outlines[project.id].due_on, ends.get(project.id))
+        if to_come := [day for day in days if day and day >= today]:
+            needed[project.id] = min(to_come)
+    return needed
 
 
 def check(session: Session, project: ProjectRow, purpose: Purpose, policy: Policy) -> Findings:

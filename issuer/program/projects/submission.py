@@ -7,7 +7,7 @@ Rooms above add checks of their own: sign-offs, consents, and whatever else a su
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, TypeAlias
 
 from sqlalchemy import func, select
@@ -22,6 +22,7 @@ from issuer.program.projects import answers, history
 from issuer.program.projects.drafts import WRITTEN_IN, ReadOnly
 from issuer.program.projects.states import Act, Conditions, NotNow, State, step
 from issuer.program.projects.tables import ProjectEventRow, ProjectRow, VersionRow
+from issuer.program.windows.local_time import last_day_before
 from issuer.program.windows.tables import WindowRow
 from issuer.program.windows.window import Purpose
 
@@ -205,6 +206,21 @@ def each_handed_in_until(
         else:
             ends[project.id] = until if until and now < until else None
     return ends
+
+
+def last_days(
+    session: Session, projects: Iterable[ProjectRow], purpose: Purpose, now: datetime
+) -> dict[int, date]:
+    """Return, by the id of each project, the last day of the window that takes this from its
+    teacher now; nothing for a project that no open window is for."""
+    opened = _opened(session, {purpose}, now)
+    days: dict[int, date] = {}
+    for project in projects:
+        if window := _first_to_close(opened, project, purpose, now):
+            days[project.id] = last_day_before(
+                window.closes_for(project.person_pk), window.window.zone
+            )
+    return days
 
 
 def next_to_open(session: Session, now: datetime) -> Mapping[Purpose, datetime]:

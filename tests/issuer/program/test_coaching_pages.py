@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import event
@@ -16,6 +17,8 @@ from issuer.program.evaluation.tables import AssignmentRow
 from issuer.program.projects import drafts
 from issuer.program.projects.states import State
 from issuer.program.projects.tables import ProjectRow, VersionRow
+from issuer.program.windows.local_time import start_of
+from issuer.program.windows.tables import WindowRow
 from issuer.program.windows.window import Purpose
 from verifier import clock
 
@@ -221,6 +224,36 @@ def test_a5_three_sign_in_any_order_and_each_statement_is_attested(building):
     page = building.at_administrator.get("/buildings/7").text
     assert "3 of 3 signed" in page
     assert "fidelity 2 of 2" in page
+
+
+def test_a_signature_is_asked_for_until_the_project_is_due_or_its_window_closes(building):
+    """The day that comes first, and none that has passed."""
+    building.give_coach()
+    now, zone = clock.now(), building.district.issuer.settings.timezone or ZoneInfo("UTC")
+    today = now.astimezone(zone).date()
+    window = WindowRow(
+        name="C1",
+        purpose=Purpose.COMPLETION,
+        opens=now - timedelta(days=1),
+        closes=start_of(today + timedelta(days=9), zone),
+        zone=zone.key,
+        days_to_decide=30,
+        created_at=now,
+    )
+    with building.district.issuer.database.writing() as session:
+        with_windows = replace(policies.current(session), rolling=False)
+        policies.change(session, with_windows, by=None, now=now)
+        session.add(window)
+    for due_in, asked_in in ((30, 8), (5, 5), (-1, 8)):
+        with building.district.issuer.database.writing() as session:
+            drafts.locked(session, building.id).due_on = today + timedelta(days=due_in)
+        last = today + timedelta(days=asked_in)
+        words = f"Please sign by {last:%B} {last.day}, {last.year}."
+        assert words in building.at_administrator.get("/buildings/7").text
+        assert words in building.at_coach.get("/coaching").text
+    with building.district.issuer.database.writing() as session:
+        session.delete(session.merge(window))
+    assert "Please sign by" not in building.at_administrator.get("/buildings/7").text
 
 
 def test_nobody_signs_as_somebody_they_are_not(building):
