@@ -191,7 +191,7 @@ class Year(Program):
         for name, purpose, opens in (
             ("First proposals", Purpose.PROPOSAL, 130),
             ("Second proposals", Purpose.PROPOSAL, 27),
-            ("Third proposals", Purpose.PROPOSAL, -60),
+            ("Third proposals", Purpose.PROPOSAL, 3),
             ("First completions", Purpose.COMPLETION, 47),
             ("Second completions", Purpose.COMPLETION, 6),
             ("Third completions", Purpose.COMPLETION, -95),
