@@ -117,11 +117,19 @@ def signed_in(district: District, chromium: Browser, role: str, **context: objec
     return page
 
 
-def kind(district: District, path: str) -> str:
-    """The kind of page that an address leads to, if it is one of the program."""
+def endpoint_of(district: District, path: str) -> str:
+    """The route that an address leads to, if there is one."""
     try:
         endpoint, _ = district.app.url_map.bind("localhost").match(path)
     except HTTPException:
+        return ""
+    return str(endpoint)
+
+
+def kind(district: District, path: str) -> str:
+    """The kind of page that an address leads to, if it is one of the program."""
+    endpoint = endpoint_of(district, path)
+    if not endpoint:
         return ""
     if "." in path.rpartition("/")[2]:  # a file to load down
         return ""
@@ -132,14 +140,19 @@ def visited(district: District, page: Page, seen: Counter[str]) -> dict[str, lis
     """Visit what nobody visited before; return what is wrong, by page."""
     wrong: dict[str, list[str]] = {}
     paths, known = ["/", "/progress", "/cadre", "/my-data", "/declaration"], set()
+    links_here: set[str] = set()
+    asked: set[str] = set()
     while paths:
         path = paths.pop(0)
         known.add(path)
         which = kind(district, path)
         if path != "/" and (not which or seen[which] >= MOST.get(which, 1)):
+            if path in links_here and (where := endpoint_of(district, path)) not in asked:
+                asked.add(where)
+                assert page.request.get(district.origin + path).status < 400, path
             continue
         answer = page.goto(district.origin + path)
-        assert answer is None or answer.status < 500, path
+        assert answer is None or answer.status < (400 if path in links_here else 500), path
         if answer is None or answer.status != 200 or "html" not in answer.headers["content-type"]:
             continue
         seen[which] += 1
@@ -153,7 +166,9 @@ def visited(district: District, page: Page, seen: Counter[str]) -> dict[str, lis
         if problems:
             wrong[path] = problems
         links = page.eval_on_selector_all("a[href]", "all => all.map((a) => a.href)")
-        paths += [urlsplit(link).path for link in links if link.startswith(district.origin)]
+        linked = [urlsplit(link).path for link in links if link.startswith(district.origin)]
+        links_here.update(linked)
+        paths += linked
         paths = [path for path in dict.fromkeys(paths) if path not in known]
     return wrong
 
