@@ -52,6 +52,7 @@ TO_TRY_IN_A_YEAR = {
 OUT = HOME / "out"
 COMMANDS = Path(sys.executable).parent
 NAME = "Example School District"
+WITHDRAWN_BECAUSE = "issued in error: the hours were of another course"
 FORMS = {
     "credential.json": "json",
     "credential.jwt": "jwt",
@@ -248,7 +249,7 @@ def collect(url: str, page: str, own: str) -> None:
 
 def revoke(page: str) -> None:
     """Withdraw the second credential."""
-    run("mintmark", "revoke", page, "--reason", "shown in the demo", "--yes")
+    run("mintmark", "revoke", page, "--reason", WITHDRAWN_BECAUSE, "--yes")
 
 
 @dataclass(frozen=True)
