@@ -56,7 +56,8 @@ def main() -> None:
     part, chosen = int(sys.argv[1]) if len(sys.argv) > 1 else 1, "".join(sys.argv[2:3])
     APPROVALS, FILES = APPROVALS // part, FILES // part
     with tempfile.TemporaryDirectory() as folder:
-        works = (process, batch, command, approvals, approvals_of_two_forms, approvals_by_two)
+        works = (process, batch, command, approvals, approvals_without_sign_offs)
+        works += (approvals_of_two_forms, approvals_by_two, approvals_by_two_without_sign_offs)
         for measured in (work for work in works if chosen in work.__name__):
             print(f"{measured.__doc__}: {measured(Path(folder))}", flush=True)
 
@@ -120,6 +121,11 @@ def approvals(folder: Path) -> str:
     return _issued(home.make(folder / "three"), folder)
 
 
+def approvals_without_sign_offs(folder: Path) -> str:
+    """the same without sign-offs: 59 statements to share, not 76"""
+    return _issued(home.make(folder / "short"), folder, sign_offs=False)
+
+
 def approvals_of_two_forms(folder: Path) -> str:
     """the same without the form to share parts of, whose statements are signed each by itself"""
     return _issued(replace(home.make(folder / "two"), proofs=(PROOF,)), folder)
@@ -127,26 +133,36 @@ def approvals_of_two_forms(folder: Path) -> str:
 
 def approvals_by_two(folder: Path) -> str:
     """mintmark issue --approvals FILE --workers 2, three forms"""
-    settings, file = home.make(folder / "by-two"), folder / "approvals.jsonl"
-    with file.open("wb") as lines:
-        lines.writelines(home.message(number) + b"\n" for number in range(APPROVALS))
-    there, mintmark = _as_installed(folder), [sys.executable, "-m", "issuer"]
-    command = ["--home", str(settings.home), "issue", "--workers", "2", "--approvals"]
-    first = folder / "first.jsonl"  # whatever it imports is compiled then
-    first.write_bytes(home.message(APPROVALS) + b"\n")
-    subprocess.run([*mintmark, *command, first], check=True, stdout=subprocess.DEVNULL, env=there)
+    return _by_two(folder / "by-two")
+
+
+def approvals_by_two_without_sign_offs(folder: Path) -> str:
+    """the same without sign-offs"""
+    return _by_two(folder / "short-by-two", sign_offs=False)
+
+
+def _by_two(folder: Path, *, sign_offs: bool = True) -> str:
+    settings, file, first = home.make(folder), folder / "approvals.jsonl", folder / "first.jsonl"
+    lines = [home.message(number, sign_offs=sign_offs) + b"\n" for number in range(APPROVALS + 1)]
+    file.write_bytes(b"".join(lines[1:]))
+    first.write_bytes(lines[0])
+    command = [sys.executable, "-m", "issuer", "--home", str(settings.home)]
+    command += ["issue", "--workers", "2", "--approvals"]
+    there = _as_installed(folder)
+    # Whatever it imports is compiled by the first.
+    subprocess.run([*command, first], check=True, stdout=subprocess.DEVNULL, env=there)
     began, before = time.perf_counter(), os.times()
-    subprocess.run([*mintmark, *command, file], check=True, stdout=subprocess.DEVNULL, env=there)
+    subprocess.run([*command, file], check=True, stdout=subprocess.DEVNULL, env=there)
     seconds, after = time.perf_counter() - began, os.times()
     return _rate(seconds, sum(after[2:4]) - sum(before[2:4]), folder)
 
 
-def _issued(settings: Settings, folder: Path) -> str:
+def _issued(settings: Settings, folder: Path, *, sign_offs: bool = True) -> str:
     issuer = Issuer(settings)
     began, processor = time.perf_counter(), time.process_time()
     for start in range(0, APPROVALS, TOGETHER):
         arrived = [
-            Arrived(from_data(home.approval(number)), f"e-{number}")
+            Arrived(from_data(home.approval(number, sign_offs=sign_offs)), f"e-{number}")
             for number in range(start, min(start + TOGETHER, APPROVALS))
         ]
         outcomes = receive_all(issuer, arrived, source="forms", now=datetime.now(UTC))
