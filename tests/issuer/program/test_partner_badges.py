@@ -70,7 +70,8 @@ def test_b5_a_badge_counts_once_its_issuer_is_a_partner_and_goes_into_the_creden
         policies.change(session, policy, by=None, now=clock.now())
     preview = play.at_teacher.get(play.project).text
     assert "no student is named" in preview
-    assert "Reflections" in preview.partition("What the credential will say")[2]
+    will_say = preview.partition("What the credential will say")[2]
+    assert "Reflections" in will_say.partition("Hand in the completed project")[0]
     play.hand_in(**COMPLETION)
     play.assign("completion")
     play.judge(**MET)
