@@ -88,7 +88,9 @@ def show(building: str) -> Response:
         entries = coaching.count(session, shown)
         to_sign = [projects[project] for project in shown if project in asked]
         today, now = local_today(), clock.now()
-        needed_by = sign_offs.needed_by(session, to_sign, outlines, policy, today=today, now=now)
+        needed_by = sign_offs.needed_by(
+            session, to_sign, outlines, signed, policy, today=today, now=now
+        )
         written = history.written(session, [projects[project] for project in shown], outlines)
     return page(
         "program/building.html",

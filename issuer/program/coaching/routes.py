@@ -74,7 +74,9 @@ def mine() -> Response:
         today, now = local_today(), clock.now()
         return page(
             "program/my_teachers.html",
-            needed_by=sign_offs.needed_by(session, to_sign, outlines, policy, today=today, now=now),
+            needed_by=sign_offs.needed_by(
+                session, to_sign, outlines, signed, policy, today=today, now=now
+            ),
             projects=sorted(projects, key=lambda project: project.id not in asked),
             entries=coaching.count(session, numbers),
             asked=asked,

@@ -113,21 +113,23 @@ def needed_by(
     session: Session,
     projects: Iterable[ProjectRow],
     outlines: Mapping[int, Outline],
+    signed: Mapping[int, set[SignOffRole]],
     policy: Policy | None,
     *,
     today: date,
     now: datetime,
 ) -> dict[int, date]:
     """Return, by the id of each project, the day by which its signatures are needed, where one is
-    to come: when it is to be finished, or the last day of the window that takes it, whichever is
-    first.
+    to come: when it is to be finished or, once its teacher signed, the last day of the window that
+    takes it, whichever is first.
 
     Once it was handed in no day is told, so that nobody learns that it came back (I12).
     """
     first = [project for project in projects if "completion" not in outlines[project.id].versions]
     ends: Mapping[int, date] = {}
-    if first and policy and not policy.rolling:
-        ends = submission.last_days(session, first, Purpose.COMPLETION, now)
+    ready = [project for project in first if SignOffRole.TEACHER in signed[project.id]]
+    if ready and policy and not policy.rolling:
+        ends = submission.last_days(session, ready, Purpose.COMPLETION, now)
     needed: dict[int, date] = {}
     for project in first:
         days = (outlines[project.id].due_on, ends.get(project.id))
