@@ -109,15 +109,22 @@ def hand_in_piece(project: str) -> AnyResponse:
 
 def _save(project: str, about: str = "") -> AnyResponse:
     """Store everything that the form has: the page is one, so that no button loses what was typed
-    beside it. Show the page again, with what is still to mend."""
+    beside it. Show the page again, with what is still to mend: at the piece, or from its top, where
+    the way on is, once all pieces are answered."""
     try:
         last, wrong = _store_all(project, about)
     except EvidenceRefused as exc:
         return _page(project, wrong={"": exc})
     if wrong:
         return _page(project, wrong=wrong)
-    place = f"#{last}" if last != ALL else ""
+    place = f"#{last}" if last != ALL and _has_open_answers(project) else ""
     return redirect(url_for("evidence.show", project=project, done=last) + place, 303)
+
+
+def _has_open_answers(public_id: str) -> bool:
+    with current_issuer().database.reading() as session:
+        project = or_404(drafts.find(session, public_id))
+        return any(row.confirmed_at is None for row in artifacts.current(session, project))
 
 
 def _store_all(project: str, about: str = "") -> tuple[str, Refusals]:
@@ -363,7 +370,7 @@ def _page(public_id: str, *, wrong: Refusals | None = None) -> Response:
             criteria=_criteria(session, project),
             most=LIMITS.file // _MB,
             most_together=LIMITS.project // _MB,
-            used=artifacts.used(session, project, clock.now()) // _MB,
+            used=artifacts.used(session, project, clock.now()),
             accepted=file_kinds.accepted(),
             shown=file_kinds.shown,
             wrong=wrong or {},

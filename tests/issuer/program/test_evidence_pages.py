@@ -77,12 +77,18 @@ def test_r38_the_consent_is_answered_or_the_field_is_named(browser, project):
     assert refused.status_code == 422
     assert "consent must be on file" in refused.text
     nowhere = browser.post(path, page=page, **of(path, answers | {"basis": "on_file"})).text
-    field = f"reference-{path.rpartition('/')[2]}"
+    own_id = path.rpartition("/")[2]
+    field = f"reference-{own_id}"
     assert f'<a href="#{field}"><bdi>Plan</bdi></a>: Write where the consent is filed' in nowhere
     assert re.search(rf'<input[^>]*id="{field}"[^>]*autofocus', nowhere)
     answers |= {"basis": "on_file", "reference": "Folder 7"}
-    assert browser.post(path, page=page, **of(path, answers)).status_code == 303
-    assert "Its consent is still to be answered." not in browser.get(page).text
+    assert browser.post(path, page=page, **of(path, answers)).location.endswith(f"done={own_id}")
+    text = browser.get(page).text  # folded now, and the way on is at the top
+    assert "Its consent is still to be answered." not in text
+    assert f'<a href="{project}">Back to the project, to hand it in</a>' in text
+    assert "Consent is on file · Only those who review it" in text
+    browser.post(page, page=page, name="Film", url="drive.example/1")
+    assert "All pieces are answered." not in browser.get(page).text
 
 
 def test_nobody_else_opens_it_but_the_superintendent(district, browser, project):
@@ -135,7 +141,9 @@ def test_what_is_chosen_for_all_is_kept_whatever_button_is_pressed(browser, proj
     page, link = f"{project}/evidence", "https://drive.example/"
     for number in "12":
         browser.post(page, page=page, act="link", name=f"Film {number}", url=f"{link}{number}")
-    first, second = re.findall(r'<section class="card" id="([\w-]+)"', browser.get(page).text)
+    text = browser.get(page).text
+    assert text.index("Answer the consent once for all") < text.index("Its consent is still")
+    first, second = re.findall(r'<section class="card" id="([\w-]+)"', text)
     own = {f"students-{first}": "none", f"tier-{first}": "sealed", f"name-{first}": "Film 1"}
     chosen = {"students": "focus", "basis": "on_file", "reference": "Folder 7"}
     third = {"act": "link", "name": "Film 3", "url": f"{link}3"}
