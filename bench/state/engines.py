@@ -1,6 +1,7 @@
 """PostgreSQL, servers and a Dask cluster of this machine, and what they take of it."""
 
 import os
+import resource
 import secrets
 import shutil
 import signal
@@ -17,9 +18,12 @@ from pathlib import Path
 import httpx
 import psutil
 import sqlalchemy
+from distributed import Client
 
 POSTGRESQL = Path("/usr/lib/postgresql")
 SAMPLE_SECONDS = 0.5
+START_SECONDS = 600
+"""How long a server may take to start: the machine may be busy."""
 
 
 class PostgreSQL:
@@ -66,7 +70,7 @@ class Server:
         self.url = f"http://localhost:{port}"
         command = [sys.executable, "-m", "issuer", "--home", str(home), "serve"]
         self._command = [*command, "--port", str(port), "--workers", "1"]
-        self.start()
+        self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
@@ -74,7 +78,7 @@ class Server:
             self._command, start_new_session=True, stdout=subprocess.DEVNULL
         )
         self.pid = self._process.pid
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             with suppress(httpx.HTTPError):
                 if httpx.get(f"{self.url}/readyz").status_code == 200:
@@ -83,9 +87,11 @@ class Server:
         raise AssertionError("a server did not start")
 
     def kill(self) -> None:
-        """End it as a machine that loses power does."""
-        os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        """End it as a machine that loses power does, if it runs."""
+        if self._process is not None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            self._process = None
 
 
 class Cluster:
@@ -108,8 +114,12 @@ class Cluster:
             for program, *arguments in (scheduler, workers)
         ]
         self.pids = [process.pid for process in self._processes]
-        while len(self._workers()) < 2:
-            time.sleep(0.2)
+        self.await_workers()
+
+    def await_workers(self) -> None:
+        """Return when the scheduler knows both workers, also one that takes another's place."""
+        with Client(self.address, timeout=START_SECONDS, set_as_default=False) as client:
+            client.wait_for_workers(2, timeout=START_SECONDS)
 
     def kill_a_worker(self) -> None:
         """End one worker as a machine that loses power does."""
@@ -127,10 +137,14 @@ class Cluster:
 
 
 class Watch:
-    """What processes and all that they start take: seconds of processor, and the most memory."""
+    """What processes and all that they start take: seconds of processor, and the most memory.
 
-    def __init__(self, *pids: int) -> None:
+    Of `command`, a process that the caller starts and waits for, the memory alone.
+    """
+
+    def __init__(self, *pids: int, command: int | None = None) -> None:
         self._pids = pids
+        self._command = () if command is None else (command,)
         self._seconds: dict[int, float] = {}
         self._before = 0.0
         self.most_bytes = 0
@@ -146,14 +160,16 @@ class Watch:
 
     def _look(self) -> None:
         used = 0
-        for pid in self._pids:
+        for pid in (*self._pids, *self._command):
             with suppress(psutil.Error):
-                top = psutil.Process(pid)
+                top, seconds = psutil.Process(pid), 0.0
                 for one in (top, *top.children(recursive=True)):
                     with suppress(psutil.Error):
-                        times = one.cpu_times()
-                        self._seconds[one.pid] = times.user + times.system
+                        # With its children that have ended: nothing is lost between two looks.
+                        seconds += sum(one.cpu_times()[:4])
                         used += one.memory_info().rss
+                if pid in self._pids:
+                    self._seconds[pid] = max(seconds, self._seconds.get(pid, 0.0))
         self.most_bytes = max(self.most_bytes, used)
 
     def end(self) -> float:
@@ -162,6 +178,12 @@ class Watch:
         self._thread.join()
         self._look()
         return sum(self._seconds.values()) - self._before
+
+
+def reaped_seconds() -> float:
+    """Return the seconds of processor of all commands that this process waited for."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def free_port() -> int:

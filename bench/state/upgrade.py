@@ -137,6 +137,7 @@ def _measure(folder: Path, url: str, pid: int, rows: int) -> None:
         last = session.scalars(ends.offset(rows - 1)).one()
     server = Server(settings.home, port)
     try:
+        server.start()
         watch = _Watch(server, [first, last])
         for until in (rows // 2, 0):
             began, left = time.perf_counter(), migrations.left(database)
