@@ -109,22 +109,27 @@ class State:
         mark = before + (size - before) // BY_WEBHOOK
         yield self._webhooks(size, range(before, mark))
         of_cluster = ("--cluster", self.cluster.address)
-        yield self._issue(size, range(mark, size), WHOLE, *of_cluster)
         if not before:
-            for how, many in ((CALM, size - mark), (ONE_ITEM, 1)):
-                numbers = range(BESIDE + self.beside, BESIDE + self.beside + many)
-                yield self._issue(size, numbers, how, *of_cluster)
-                self.beside += many
+            self._issue(size, self._more(size - mark), CALM, *of_cluster)  # workers begin to work
+            yield self._issue(size, self._more(size - mark), CALM, *of_cluster)
+            yield self._issue(size, self._more(1), ONE_ITEM, *of_cluster)
             yield self._issue(size, range(BESIDE, BESIDE + 1), ONE_ITEM)
+        yield self._issue(size, range(mark, size), WHOLE, *of_cluster)
         yield self._issue(size, range(mark, size), WHOLE)
         self._hand_in(size)
-        yield self._check(size, WHOLE, *of_cluster)
         if not before:
+            self._check(size, CALM, *of_cluster)
             yield self._check(size, CALM, *of_cluster)
             yield self._check(size, ONE_ITEM, *of_cluster)
             yield self._check(size, ONE_ITEM)
+        yield self._check(size, WHOLE, *of_cluster)
         yield self._check(size, WHOLE)
         self._compare(size)
+
+    def _more(self, many: int) -> range:
+        """Return the numbers of approvals that are not of the size."""
+        first, self.beside = self.beside, self.beside + many
+        return range(BESIDE + first, BESIDE + self.beside)
 
     def _webhooks(self, size: int, numbers: range) -> Measured:
         for number in numbers[: len(self.servers)]:  # each server's first has it import the rest
@@ -162,6 +167,7 @@ class State:
     def _check(self, size: int, how: str, *cluster: str) -> Measured:
         by = TOGETHER if cluster else ALONE
         out = self.folder / f"{by}-{how}-{size}".replace(" ", "-")
+        shutil.rmtree(out, ignore_errors=True)
         files = self.folder / (ONE_FILE if how == ONE_ITEM else FILES_FOLDER)
         command = ["verifier", "batch", str(files), "--out", str(out), "--unsafe-loopback-http"]
         command += ["--policy", str(self.folder / "policy.toml")]

@@ -177,8 +177,16 @@ def test_an_older_database_has_the_same_rows_and_serves_the_same_bytes(issued, m
     stored_before, answers = stored(issued), served(issued.settings)
     assert len(answers[0]) == 12
     age(issued.database)
-    lines = []
+    lines, meanwhile, store = [], [], rows._store
+
+    def store_and_serve(*batch):
+        store(*batch)
+        if not meanwhile:
+            meanwhile.append(served(issued.settings))  # before it is committed
+
+    monkeypatch.setattr(rows, "_store", store_and_serve)
     migrations.upgrade(issued.database, tell=lines.append)
+    assert meanwhile == [answers]
     assert (stored(issued), served(issued.settings)) == (stored_before, answers)
     moved = [line for line in lines if "rearranged" in line]
     assert moved[0] == "2 of 7 approvals are rearranged"
