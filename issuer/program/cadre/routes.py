@@ -138,6 +138,7 @@ def _page(*, is_public: bool, wrong: str = "") -> Response:
     return page(
         "program/cadre.html",
         is_public=is_public,
+        is_search=any(asked.get(name) for name in ("words", "grades", "building")),
         sees_evidence=bool(visitor and rules.may(visitor.me, "shared evidence", "list")),
         me=visitor.person.public_id if visitor else "",
         wrong=wrong,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from issuer.drawing.charts import Bar
+from issuer.wording.language import gettext
 
 
 class Hidden:
@@ -55,10 +56,13 @@ class FigureTable:
     def bars(
         self, label: Callable[[FigureRow], str], written: Callable[[Figure, str], str]
     ) -> Iterator[Bar]:
-        """Yield the bars of the chart."""
+        """Yield the bars of the chart, each with what it is a share of, unless that is hidden."""
         for row, (name, texts) in zip(self.rows, self.lines(label, written), strict=True):
             limit = None if self.of is None else _length(row.figures[self.of])
-            yield Bar(name, _length(row.figures[self.drawn]), texts[self.drawn], limit)
+            text, part = texts[self.drawn], _length(row.figures[self.drawn])
+            if self.of is not None and part is not None and limit is not None:
+                text = gettext("%(part)s of %(whole)s") % {"part": text, "whole": texts[self.of]}
+            yield Bar(name, part, text, limit)
 
 
 def _length(figure: Figure) -> float | None:

@@ -49,7 +49,11 @@ class ProgramReport:
 REPORTS: Final[Mapping[str, ProgramReport]] = {
     "progress": ProgramReport(
         N_("Progress by building"),
-        N_("Projects that were handed in at least once, and how far along they are."),
+        N_(
+            "Projects of all years whose proposal was handed in, and how far along they are."
+            " Those that were withdrawn or closed are not counted."
+            " A certificate is counted while it is in force."
+        ),
         lambda session: [progress.by_building(session)],
     ),
     "breadth": ProgramReport(

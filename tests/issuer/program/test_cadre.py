@@ -73,6 +73,7 @@ def test_pages_of_the_cadre(filled, monkeypatch):
     who_earned_the_same = re.search(r'href="(/program/cadre\?words=[^"]+)"', page)[1]  # (R40)
     assert named(reader.get(who_earned_the_same).text) == ["Teacher 0"]
     assert "Do you want to be found?" not in page  # who holds nothing
+    assert "Nobody on the list fits your search." in reader.get(f"{CADRE}?words=chess").text
     monkeypatch.setattr(routes, "PAGE", 2)
     assert named(reader.get(f"{CADRE}?words=band&page=2").text) == ["Teacher 2"]
     assert f"{CADRE}?words=band&amp;page=2" in reader.get(f"{CADRE}?words=band").text

@@ -80,7 +80,10 @@ def test_each_report_has_a_chart_a_table_and_a_spreadsheet_that_say_the_same(chi
 
 def test_r9_progress_is_counted(chief):
     """Of ten teachers six have earned, three still work, one withdrew."""
-    rows = cells(chief.get("/program/reports/progress").text)
+    page = chief.get("/program/reports/progress").text
+    rows = cells(page)
+    drawn = re.findall(r'class="amount">([^<]+)', page)
+    assert drawn == [f"{row[2]} of {row[1]}" for row in rows[1:]]
     counts = {row[0]: list(map(int, row[1:])) for row in rows[1:]}
     assert list(counts) == ["Elm Elementary", "Maple Middle School", "Oak High School"]
     assert [sum(column) for column in zip(*counts.values(), strict=True)] == [54, 36, 18, 36]
