@@ -244,6 +244,7 @@ def test_a_role_is_granted_only_after_a_fresh_sign_in(district, office, chief):
     stale = district.browser(chief, signed_in_ago=16 * MINUTE)
     answer = stale.post(path, role="coach")
     assert answer.location.startswith("/sign-in?lands_on=/kept/")
+    assert "sign in once more" in stale.get(answer.location).text
     lands_on = answer.location.partition("lands_on=")[2]
     assert send_kept(stale, lands_on).location.startswith("/sign-in")
     fresh = district.browser(chief)
