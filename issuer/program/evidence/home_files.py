@@ -13,6 +13,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from issuer.home.issuer import current_issuer
+from issuer.people.tables import PersonRow
 from issuer.program.evidence import artifacts, file_kinds, pieces
 from issuer.program.evidence.artifacts import EvidenceRefused, Limits
 from issuer.program.evidence.blind.copies import is_unreadable
@@ -57,13 +58,20 @@ def taken(upload: UploadRow) -> str:
         row = session.get(UploadRow, upload.upload, with_for_update=True)
         if row is not None:
             written(session, project.public_id)
-            number = artifacts.count(session, project.id) + 1
-            name = gettext("Evidence %(number)d") % {"number": number}
+            name = _name(session, project, row)
             public_id = artifacts.finish(session, row, file, name=name, now=clock.now()).public_id
         elif artifacts.of_project(session, project.id, upload.upload) is None:
             raise EvidenceRefused("file", N_("The file is not all here yet."))
     store.abandon(upload.upload)
     return public_id
+
+
+def _name(session: Session, project: ProjectRow, upload: UploadRow) -> str:
+    """Return what a file is called until its teacher calls it something else."""
+    teacher = session.get_one(PersonRow, project.person_pk).name
+    number = artifacts.count(session, project.id) + 1
+    numbered = gettext("Evidence %(number)d") % {"number": number}
+    return artifacts.name_after(upload.file_name, teacher) or numbered
 
 
 def let_go(upload: UploadRow) -> None:

@@ -22,6 +22,7 @@ from issuer.people.access.rules import View
 from issuer.program import policy as policies
 from issuer.program.evidence import artifacts, file_kinds, handing_out, link_checks, pieces
 from issuer.program.evidence.artifacts import ArtifactTier, Consent, EvidenceRefused, Students
+from issuer.program.evidence.file_kinds import Shown
 from issuer.program.evidence.file_store import PIECE
 from issuer.program.evidence.home_files import (
     LIMITS,
@@ -32,6 +33,7 @@ from issuer.program.evidence.home_files import (
     unreadable,
     written,
 )
+from issuer.program.evidence.previews import Preview
 from issuer.program.evidence.tables import ArtifactRow
 from issuer.program.projects import drafts, history
 from issuer.program.projects.states import State
@@ -290,16 +292,21 @@ def open_file(artifact: str) -> AnyResponse:
 @evidence.get("/projects/<project>/evidence/<artifact>")
 @needs("project", "evidence", key="project")
 def preview(project: str, artifact: str) -> Response:
-    """Show what evaluators see of a document."""
+    """Show what evaluators see of a document, or of a picture."""
     row = handing_out.opened(artifact)
     with current_issuer().database.reading() as session:
         named = or_404(drafts.find(session, project))
+        names_are_hidden = _are_names_hidden(session)
     if row.project_pk != named.id:
         raise NotFound
+    is_picture = file_kinds.shown(row.media_type or "") is Shown.IMAGE
+    as_judged = url_for("evidence.open_file", artifact=artifact, as_judged=1)
     return page(
         "program/document.html",
         name=row.name,
-        preview=handing_out.preview(row),
+        picture=as_judged if is_picture else "",
+        names_are_hidden=names_are_hidden,
+        preview=Preview() if is_picture else handing_out.preview(row),
         back=url_for("evidence.show", project=project),
         back_to=N_("Evidence"),
         original=url_for("evidence.open_file", artifact=artifact),
@@ -308,16 +315,24 @@ def preview(project: str, artifact: str) -> Response:
 
 
 def _is_blind(artifact: ArtifactRow) -> bool:
-    """True if the person who asks judges it, in a district that hides names, and may not open the
-    page of its project. Who runs the program may, once her own review is given (I11)."""
-    if gate.answer().view is not View.NAMES_HIDDEN:
+    """True in a district that hides names, if the person who asks judges it, and may not open the
+    page of its project; or if she asks for it `as_judged`. Who runs the program may open that page,
+    once her own review is given (I11)."""
+    as_judged = "as_judged" in request.args
+    if gate.answer().view is not View.NAMES_HIDDEN and not as_judged:
         return False
     with current_issuer().database.reading() as session:
-        policy = policies.current(session)
+        if not _are_names_hidden(session):
+            return False
         may_see = rules.visible(gate.whoever().me, "project", "evidence", gate.kinds())
         its_project = (ProjectRow.id == artifact.project_pk) & gate.seen(session, "project")
         knows_whose = session.scalar(select(ProjectRow.id).where(its_project, may_see)) is not None
-    return (policy is None or policy.names_hidden) and not knows_whose
+    return as_judged or not knows_whose
+
+
+def _are_names_hidden(session: Session) -> bool:
+    policy = policies.current(session)
+    return policy is None or policy.names_hidden
 
 
 def _store(public_id: str, file: FileStorage) -> str:

@@ -108,7 +108,7 @@ def test_e54_a_photo_in_heic_or_a_document_as_pdf_is_asked_for_with_the_words_fi
     link = re.search(rf'href="({judging}/evidence/[\w-]+)"', page)[1]
     text = play.at_evaluator.get(link).text
     asked = re.search(r'href="([^"]+)">Ask for it as PDF', text)[1]
-    words = "“Evidence 1” as a PDF without a password, please."
+    words = "“plan” as a PDF without a password, please."
     assert words in play.at_evaluator.get(asked).text
     answer = play.at_evaluator.post(f"{judging}/piece", page=judging, piece=words)
     assert answer.status_code == 303

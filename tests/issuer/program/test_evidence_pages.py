@@ -1,8 +1,11 @@
 """Evidence on pages: it comes in, is described, and is opened by those who may (R38, E55)."""
 
+import io
 import re
+from dataclasses import replace
 
 import pytest
+from PIL import Image
 from played import PDF, add, address, read
 from sqlalchemy import select
 
@@ -10,6 +13,7 @@ from issuer.audit.tables import AuditRow
 from issuer.issuance.records.tables import CredentialRow, Revocation
 from issuer.people.roles import Role
 from issuer.people.tables import PersonRow
+from issuer.program import policy as policies
 from issuer.program.projects import drafts
 from issuer.program.projects.states import State
 from verifier import clock
@@ -58,6 +62,23 @@ def test_text_is_shown_as_it_is_written_and_a_photo_of_a_phone_is_a_download(bro
         assert read(browser, path)[2]["Content-Disposition"].startswith("attachment")
     assert "Save it as JPEG" in page
     assert ("text file, 1 KB" in page, "picture, 1 KB" in page) == (True, True)
+
+
+def test_a_photo_is_seen_small_and_as_evaluators_see_it(district, browser, project):
+    """Without what the camera wrote, where names are hidden (E29)."""
+    photo = io.BytesIO()
+    Image.new("RGB", (8, 6)).save(photo, "JPEG", comment=b"Jordan Example")
+    add(browser, project, photo.getvalue(), "Reading corner.jpg")
+    page = browser.get(f"{project}/evidence").text
+    assert re.search(r'<img src="/evidence/[\w-]+" alt="Reading corner"', page)
+    (preview,) = re.findall(r'href="([^"]+)"[^>]*>What evaluators see', page)
+    (seen,) = re.findall(r'<img src="([^"]+as_judged[^"]*)"', browser.get(preview).text)
+    for is_hidden in (True, False):
+        with district.issuer.database.writing() as session:
+            policy = replace(policies.current(session), names_hidden=is_hidden)
+            policies.change(session, policy, by=None, now=clock.now())
+        assert (b"Jordan" in read(browser, seen)[1]) is not is_hidden
+    assert b"Jordan" in read(browser, address(browser, project))[1]
 
 
 def test_e55_what_a_browser_could_run_is_refused_and_nothing_is_left(district, browser, project):

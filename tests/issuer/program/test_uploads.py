@@ -158,8 +158,23 @@ def test_an_upload_of_one_project_takes_no_piece_by_another(browser, project):
     assert browser.post(path, page=f"{project}/evidence", **fields).status_code == 404
 
 
-def test_e29_evidence_is_not_named_after_its_file(district, browser, project):
-    """Its teacher alone sees the file's name."""
+@pytest.mark.parametrize(
+    ("file_name", "name"),
+    [
+        ("Jordan_reading-log.docx", "reading log"),
+        ("Ms. Example’s class, week 3 (final).pdf", "Ms class week 3 final"),
+        ("C:\\My files\\Lectura en pareja.heic", "Lectura en pareja"),
+        ("IMG_20261130_101500.jpg", ""),
+        ("WhatsApp Image 2026-11-30 at 10.15.00 AM.jpeg", ""),
+        ("5f0c3a1e.mp4", ""),
+    ],
+)
+def test_e29_a_file_suggests_a_name_without_its_teacher_or_camera(file_name, name):
+    assert artifacts.name_after(file_name, "Jordan Example") == name
+
+
+def test_e29_evidence_is_not_named_after_its_teacher(district, browser, project):
+    """Nobody else sees the file's own name."""
     add(browser, project, name="jordan-example.pdf")
     with district.issuer.database.reading() as session:
         assert session.scalars(select(ArtifactRow.name)).all() == ["Evidence 1"]
