@@ -34,6 +34,13 @@ def test_the_table_has_a_row_for_each_whole_work_alone():
     assert "2.0 s (approvals in a file, together), 1.0 s (approvals in a file, one" in lines[7]
 
 
+def test_of_several_runs_the_least_counts():
+    busy = [took(1000, 901, 31.0), took(1000, 1, 1.5, how=ONE_ITEM)]
+    best = table.least([*busy, *MEASURED])
+    assert [one.processor_seconds for one in best[:2]] == [25.0, 1.5]
+    assert len(best) == len(MEASURED)
+
+
 def test_the_page_has_a_place_for_the_table():
     page = table.PAGE.read_text(encoding="utf-8")
     assert page.count(table.BEGIN) == page.count(table.END) == 1

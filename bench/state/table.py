@@ -1,11 +1,15 @@
 """The table of docs/scale.md: what items cost, with the starts of commands and beyond them.
 
+    python -m bench.state.table FIRST.json SECOND.json    # of several runs, into the page
+
 A command has to start, and a cluster starts another worker where one was killed: beside a thousand
 items that weighs much, beside a hundred thousand nothing. Both are measured at the first size: a
 command with one item, and the same work without a kill.
 """
 
+import json
 import os
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -80,6 +84,16 @@ class Starts:
         )
 
 
+def least(measured: Iterable[Measured]) -> list[Measured]:
+    """Return, of each work that several runs measured, the one that took the least processor time:
+    other work on the machine only adds to it."""
+    best: dict[tuple[int, str, str, str], Measured] = {}
+    for one in measured:
+        key = (one.size, one.work, one.by, one.how)
+        best[key] = min(one, best.get(key, one), key=lambda row: row.processor_seconds / row.items)
+    return sorted(best.values(), key=lambda row: row.size)
+
+
 def table(measured: Iterable[Measured], kilobytes: Mapping[int, float]) -> str:
     """Return the table as Markdown."""
     measured = list(measured)
@@ -104,3 +118,14 @@ def write(lines: str) -> None:
     before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
     after = rest.partition(END)[2]
     PAGE.write_text(f"{before}{BEGIN}\n{lines}\n{END}{after}", "utf-8")
+
+
+def main() -> None:
+    """Write the table of several runs, whose figures the files named by `--out` have."""
+    runs = [json.loads(Path(name).read_text()) for name in sys.argv[1:]]
+    kilobytes = {int(size): used for _, sizes in runs for size, used in sizes.items()}
+    write(table(least(Measured(**row) for rows, _ in runs for row in rows), kilobytes))
+
+
+if __name__ == "__main__":
+    main()
