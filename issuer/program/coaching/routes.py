@@ -221,6 +221,7 @@ def _page(public_id: str, *, wrong: MintmarkError | None = None, about: str = ""
         reads_study=reads_study,
         steers=rules.may(visitor.me, "project", "steer"),
         signers=SIGNERS,
+        under_way=UNDER_WAY,
         today=local_today(),
         wrong=wrong,
         about=about,

@@ -83,7 +83,12 @@ def building(district):
 
 def test_a3_a_coach_notes_and_the_administrator_sees_dates_and_a_count_without_text(building):
     assert building.at_coach.get(building.page).status_code == 404
+    assert "To ask for a coach:" in building.at_teacher.get(building.page).text
+    assert (
+        f'href="{building.path}/steer">Choose a coach' in building.at_chief.get(building.page).text
+    )
     assert building.give_coach().status_code == 303
+    assert "To ask for a coach:" not in building.at_teacher.get(building.page).text
     for number in (0, 1, 2, 3, 3):  # a button is pressed twice
         assert building.note(f"{TEXT} {number}").status_code == 303
     assert "4 entries" in building.at_coach.get("/coaching").text
