@@ -69,7 +69,7 @@ def project_page(
                 select(TopicRow).where(TopicRow.retired_at.is_(None)).order_by(TopicRow.name)
             ).all(),
             "version": version,
-            "decided_by": _decided_by(version, state, policy) if sees_attempts else None,
+            "decided_by": decided_by(version, state, policy) if sees_attempts else None,
             "events": events,
             "tries": _tries(events, state),
             "results": _results(session, project, now) if is_mine else (),
@@ -77,7 +77,7 @@ def project_page(
             "policy": policy,
             "ready": ready,
             "opens_next": submission.next_to_open(session, now).get(ready.purpose)
-            if ready and not ready.conditions.window_open
+            if ready
             else None,
             "is_deletable": is_mine and drafts.is_deletable(session, project),
         }
@@ -97,6 +97,7 @@ def project_page(
         state=state,
         purpose=purpose,
         is_editable=is_mine and state in EDITABLE,
+        is_closed=ready is not None and not ready.conditions.window_open,
         is_mine=is_mine,
         outline=outline,
         title=seen.title if seen else project.proposal.get("title"),
@@ -147,7 +148,7 @@ def _terms(
     return terms
 
 
-def _decided_by(version: VersionRow | None, state: State, policy: Policy | None) -> date | None:
+def decided_by(version: VersionRow | None, state: State, policy: Policy | None) -> date | None:
     """Return the day by which whoever waits has a decision (R34)."""
     if version is None or policy is None or TURNS[state] is not Turn.EVALUATORS:
         return None

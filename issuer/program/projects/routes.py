@@ -1,7 +1,7 @@
 """A teacher's projects: all of them, and one with its proposal or completion to write."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from flask import Blueprint, Response, current_app, jsonify, redirect, request, url_for
@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from contexts.errors import MintmarkError
 from issuer.audit import log
-from issuer.home.issuer import current_issuer
+from issuer.home.issuer import current_issuer, local_today
 from issuer.outbox import queue
 from issuer.people.access import gate, rules
 from issuer.people.access.gate import MenuEntry
@@ -22,7 +22,7 @@ from issuer.program.policy import Policy
 from issuer.program.projects import answers, drafts, history, submission, words
 from issuer.program.projects.drafts import WRITTEN_IN, Overtaken, ReadOnly
 from issuer.program.projects.offerings import offered_now
-from issuer.program.projects.project_page import checks, declared, project_page
+from issuer.program.projects.project_page import checks, decided_by, declared, project_page
 from issuer.program.projects.states import TURNS, Act, Conditions, NotNow, State, Turn
 from issuer.program.projects.submission import Incomplete
 from issuer.program.projects.tables import OfferingRow, ProjectRow
@@ -65,13 +65,20 @@ def mine() -> Response:
         values = {
             "own": rows,
             "until": submission.each_handed_in_until(session, rows, policy, now) if policy else {},
+            "decided_by": _decided_by(session, rows, policy),
             "opens_next": submission.next_to_open(session, now),
             "written_in": WRITTEN_IN,
             "offerings": _offerings(session),
             "policy": policy,
         }
-    done = request.args.get("done")
-    return page("program/mine.html", words=words, turns=TURNS, done=done, **values)
+    return page(
+        "program/mine.html",
+        words=words,
+        turns=TURNS,
+        today=local_today(),
+        done=request.args.get("done"),
+        **values,
+    )
 
 
 @projects.app_template_global()
@@ -234,6 +241,20 @@ def _hand_in(public_id: str, received: datetime) -> None:
         payload, host = {"version": version.id}, issuer.settings.host
         about, kind = project.public_id, submission.RECEIVED
         queue.put(session, kind, about, host=host, now=received, payload=payload)
+
+
+def _decided_by(
+    session: Session, projects: Sequence[ProjectRow], policy: Policy | None
+) -> dict[int, date]:
+    """Return, by the id of each project that evaluators have, the day by which it is decided."""
+    waiting = [row.id for row in projects if TURNS[State(row.state)] is Turn.EVALUATORS]
+    if not waiting:
+        return {}
+    days = {
+        version.project_pk: decided_by(version, State(version.project.state), policy)
+        for version in submission.newest_of_each(session, waiting)
+    }
+    return {project: day for project, day in days.items() if day}
 
 
 def _why_it_stays(session: Session, project: ProjectRow) -> str:

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Final, TypeAlias
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from contexts.errors import MintmarkError
 from issuer.catalog import versions as catalog
@@ -223,13 +223,11 @@ def last_days(
     return days
 
 
-def next_to_open(session: Session, now: datetime) -> Mapping[Purpose, datetime]:
-    """Return, by purpose, when the next window opens, where one is planned."""
-    rows = select(WindowRow.purpose, func.min(WindowRow.opens)).where(WindowRow.opens > now)
-    return {
-        Purpose(purpose): opens
-        for purpose, opens in session.execute(rows.group_by(WindowRow.purpose))
-    }
+def next_to_open(session: Session, now: datetime) -> Mapping[Purpose, WindowRow]:
+    """Return, by purpose, the window that opens next, where one is planned."""
+    rows = select(WindowRow).where(WindowRow.opens > now).order_by(WindowRow.opens.desc())
+    planned = session.scalars(rows.options(selectinload(WindowRow.exceptions)))
+    return {Purpose(window.purpose): window for window in planned}
 
 
 def judged(session: Session, project: ProjectRow, policy: Policy) -> list[str]:
@@ -253,6 +251,14 @@ def newest_versions(session: Session, projects: Collection[int]) -> Mapping[int,
     rows = select(VersionRow.project_pk, func.max(VersionRow.id))
     chosen = rows.where(VersionRow.project_pk.in_(projects)).group_by(VersionRow.project_pk)
     return dict(session.execute(chosen).all())
+
+
+def newest_of_each(session: Session, projects: Collection[int]) -> Sequence[VersionRow]:
+    """Return what was handed in last of each project, with its window."""
+    newest = newest_versions(session, projects).values()
+    window = joinedload(VersionRow.window).selectinload(WindowRow.exceptions)
+    rows = select(VersionRow).where(VersionRow.id.in_(newest))
+    return session.scalars(rows.options(window)).all()
 
 
 def newest_version_of(session: Session, project: ProjectRow, purpose: Purpose) -> VersionRow | None:

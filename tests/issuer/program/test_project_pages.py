@@ -77,7 +77,9 @@ def test_a_teacher_begins_writes_and_hands_in(browser, project):
     assert "Handed in." in page
     assert "Your proposal is with the evaluators." in page
     assert "<textarea" not in page
-    assert "Rhythm by composing" in browser.get("/projects").text
+    page = browser.get("/projects").text
+    assert "Rhythm by composing" in page
+    assert "You will hear by " in page
 
 
 @pytest.mark.parametrize("field", [name for name in ANSWERS if name != "topic"])
@@ -168,6 +170,9 @@ def test_before_and_after_handing_in_the_page_says_until_when_and_what_comes(
     page = browser.get(project).text
     judged = re.search(r"It is judged by this as well.*?</p>", page)[0]
     assert re.findall(r'href="#(\w+)"', judged) == ["mission"]
+    assert (
+        page.count("You can hand it in without this;") == page.count("not required, but judged") > 0
+    )
     assert "You can hand it in at any time. Handed in today, it is answered by " in page
     declare(browser)
     after = browser.get(save(browser, project, act="submit").location).text
@@ -278,12 +283,39 @@ def test_my_projects_say_of_each_until_when_it_can_be_handed_in(
         session.add(WindowRow(name="C1", **planned))
     with district.app.test_request_context():
         next_window = f"It opens on {day(district.issuer.settings.local(opens))}."
+        from_when = f"You can hand it in from {day(district.issuer.settings.local(opens))} until "
+        answer = day(opens + timedelta(days=9 + 30))
     page = browser.get("/projects").text
     assert dict(re.findall(of_a_card, page))["Too late"].endswith(next_window)
-    assert (
-        next_window
-        in browser.get(re.search(r'href="(/projects/[^"]+)"><bdi>Too late', page)[1]).text
-    )
+    late = re.search(r'href="(/projects/[^"]+)"><bdi>Too late', page)[1]
+    page = browser.get(late).text
+    assert page.index(from_when) < page.index('<form class="card"') < page.rindex(from_when)
+    assert f"The answer stands on this page by {answer}." in page
+    assert 'name="act" value="submit"' not in page
+    refused = browser.post(late, page=late, act="submit", revision=0)
+    assert (refused.status_code, "Nothing is handed in by itself" in refused.text) == (422, True)
+
+
+def test_a_project_under_way_says_which_day_is_the_windows_and_which_its_own(
+    district, browser, teacher, proposal_window
+):
+    now = clock.now()
+    with district.issuer.database.writing() as session:
+        window = session.get_one(WindowRow, proposal_window.id)
+        window.purpose = "completion"
+        row = drafts.begin(session, session.merge(teacher), None, now=now)
+        row.state, row.due_on = State.ACTIVE, date(2099, 1, 1)
+    page = browser.get("/projects").text
+    assert "No later window is planned before January 1, 2099, the day to finish by." in page
+    assert "Please finish by" not in page
+    later = {"opens": now + timedelta(days=20), "closes": now + timedelta(days=29), "zone": "UTC"}
+    later |= {"purpose": "completion", "days_to_decide": 30, "created_at": now}
+    with district.issuer.database.writing() as session:
+        session.add(WindowRow(name="C2", **later))
+    both = "or in the next window, which opens on "
+    page = browser.get("/projects").text
+    assert both in page
+    assert both in browser.get(re.search(r'href="(/projects/\w[^"]+)"><bdi>', page)[1]).text
 
 
 def test_e13_what_was_handed_in_is_not_deleted(browser, project):

@@ -141,10 +141,12 @@ def b1_142_come_in_and_one_is_late(played: Year) -> None:
         (141, CLOSES - timedelta(milliseconds=100), "Handed in."),
         (142, CLOSES, "No window is open now. Your text is safe and waits for the next one."),
     ):
-        played.district.turn_to(moment)
+        played.district.turn_to(moment - timedelta(minutes=1))
         page = played.at(year.teacher(number))
         page.goto(f"{played.url}/projects")
         page.get_by_role("link", name=year.title(number)).click()
+        page.get_by_role("button", name="Hand in the proposal").wait_for()
+        played.district.turn_to(moment)
         press(page, "Hand in the proposal")
         page.get_by_text(words).first.wait_for()
     assert page.locator("#plan").input_value() == year.proposal(142)["plan"]
