@@ -52,6 +52,7 @@ TO_TRY_IN_A_YEAR = {
 OUT = HOME / "out"
 COMMANDS = Path(sys.executable).parent
 NAME = "Example School District"
+CONTACT = "Office of the demo <office@example.com>"
 WITHDRAWN_BECAUSE = "issued in error: the hours were of another course"
 FORMS = {
     "credential.json": "json",
@@ -132,7 +133,8 @@ def prepare(url: str) -> None:
         raise DemoError(f"something already serves {url}: stop it, or choose another PORT=")
     shutil.rmtree(HOME, ignore_errors=True)
     with progress(f"making {NAME} in demo/"):
-        run("mintmark", "init", str(HOME), "--public-url", url, "--name", NAME)
+        about = ("--public-url", url, "--name", NAME, "--contact", CONTACT)
+        run("mintmark", "init", str(HOME), *about)
         dress(HOME)
         run("mintmark", "catalog", "load", str(EXAMPLES))
         run("mintmark", "people", "import", str(PEOPLE), "--apply")
