@@ -18,7 +18,10 @@ from verifier.web.uploads import Upload
 
 def own(issuer: Issuer) -> OwnIssuer:
     """Return this issuer as its pages speak of it."""
-    return OwnIssuer(issuer.settings.issuer_id, web_address.site(issuer.settings.public_url))
+    settings = issuer.settings
+    return OwnIssuer(
+        settings.issuer_id, web_address.site(settings.public_url), settings.issuer_name
+    )
 
 
 def report_view(issuer: Issuer, record: Shared, now: datetime) -> ReportView:

@@ -1,5 +1,8 @@
 """What the verifier's page of an issuer tells of the issuer's own withdrawals."""
 
+from dataclasses import replace
+from email.headerregistry import Address
+
 import pytest
 
 from issuer import issuance
@@ -22,7 +25,8 @@ def revoked(issuer, approval, now):
 
 
 def test_the_report_says_when_and_why(issuer, revoked):
-    app = start_app(issuer.settings)
+    office = Address("Pat Example", addr_spec="pat@district.example")
+    app = start_app(replace(issuer.settings, issuer_contact=office))
     credential = shared.find_shared(issuer, revoked)
     client = app.test_client()
     text = client.post("/verify", data={"text": credential.json.decode()}).text
@@ -31,6 +35,10 @@ def test_the_report_says_when_and_why(issuer, revoked):
     assert f"withdrew it on November 22, 2026, and says why: “{REASON}”" in text
     for of_withdrawn in (text, page):  # though the site answers for its own otherwise (T33)
         assert "Issued by this site" in of_withdrawn
+        assert "It was really issued by this site, and has been withdrawn since." in of_withdrawn
+        assert "<strong>May I count it?</strong> <bdi>No." in of_withdrawn
+        assert "or the teacher whether there is a newer one" in of_withdrawn
+        assert '<bdi>Pat Example</bdi>, <a href="mailto:pat@district.example">' in of_withdrawn
         assert "you may count it" not in of_withdrawn
 
 

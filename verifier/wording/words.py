@@ -21,6 +21,7 @@ _DO_NOT_RELY = "Do not rely on it. " + _FRESH
 _ASK_SIGNER = "Ask the teacher which organization issued it. Then ask that organization whether it signed this. Use a phone number or address that you already have."
 _NEW_SIGNATURE = "Ask the teacher to get a newly signed copy from the issuer."
 _STILL = "Ask the issuer whether it is still in force."
+_WHY = "Ask the issuer why, or the teacher whether there is a newer one."
 _BRING = (
     "Get the file that the issuer gave out (.json, .jwt, .png, .svg or .pdf), its link, or a "
     "clear picture of its code."
@@ -94,7 +95,7 @@ WORDS: dict[str, tuple[str, str]] = {
         _ASK_WHO,
     ),
     "own_site": (
-        "The site that you are on, {site}, issued it. No list here says whose site that is.",
+        "{name} issued it, and this is its own site, {site}. That is what the site says of itself; no list here confirms it.",
         "Is that an address of the district you know? If yes, you may count it.",
     ),
     "theirs": ("It was earned by the person you named.", ""),
@@ -395,7 +396,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "ob2_revoked": (
         "The issuer has withdrawn it.",
-        "Ask the issuer why, or the teacher for a newer one.",
+        _WHY,
     ),
     "context_missing": (
         "It does not name a version of the standard that is known here.",
@@ -635,15 +636,15 @@ WORDS: dict[str, tuple[str, str]] = {
     "not_suspended": ("The issuer has not suspended it.", ""),
     "revoked": (
         "The issuer has withdrawn it.",
-        "Ask the issuer why: perhaps a corrected one took its place. Or ask the teacher for a newer one.",
+        _WHY,
     ),
     "revoked_because": (
         "The issuer has withdrawn it, and says why: “{reason}”.",
-        "Ask the teacher for a newer one.",
+        "Ask the issuer about it, or the teacher whether there is a newer one.",
     ),
     "withdrawn_on": (
         "The issuer withdrew it on {date}, and says why: “{reason}”.",
-        "Ask the teacher for a newer one.",
+        "Ask the district about it, or the teacher whether there is a newer one.",
     ),
     "suspended": (
         "The issuer has suspended it for now.",

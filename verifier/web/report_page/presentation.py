@@ -63,6 +63,8 @@ OWN_WORDS = {
     "name_spelled_differently": ("maybe", N_("Spelled differently: have a look")),
 }
 """Codes whose answer has a tone and words of its own: an issuer on no list is amber (D3)."""
+MORE_THERE = {*WITHDRAWN, "suspended"} - {"withdrawn_on"}
+"""Codes whose day and reason the issuer's own page may say: they are not known here."""
 Withdrawal = Callable[[str], tuple[datetime, str] | None]
 """Returns when and why a credential was withdrawn, where the site of the page knows."""
 IN_SHORT = {
@@ -93,6 +95,13 @@ OWN = {
     ),
 }
 """The first sentence about the issuer's own credentials on its own site."""
+OWN_IN_SHORT = {
+    "expired": N_("It has ended. It was real, and issued by this site."),
+    "withdrawn": N_("It was really issued by this site, and has been withdrawn since."),
+    "suspended": N_("It is real, issued by this site, and suspended for now."),
+    "not_yet_valid": N_("It is real, and issued by this site. It is not in force yet."),
+}
+"""The same where it is not in force."""
 SIGNED = {
     Answer.YES: N_("What it says is unchanged and in force."),
     Answer.COULD_NOT_CHECK: N_(
@@ -148,10 +157,12 @@ NOTES = {
 
 @dataclass(frozen=True, slots=True)
 class OwnIssuer:
-    """The issuer whose site a page stands on: its `id`, and the address that people know it by."""
+    """The issuer whose site a page stands on: its `id`, the address that people know it by, and
+    its `name` in the settings."""
 
     id: str
     site: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +177,8 @@ class ReportLine:
     next_step: str
     more: str | None = None
     """Where the issuer may say more about it: an address on its own site."""
+    ask_here: bool = False
+    """Whether the office of the very site that the page stands on is whom to ask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,11 +208,12 @@ class ReportView:
 
     @property
     def issuer(self) -> str | None:
-        """Who issued it: by the name that a list gives it, else the domain that the key proved."""
+        """Who issued it: by the name that a list gives it, or that the site gives itself if it
+        issued it; else the domain that the key proved."""
         report = self.report
         if report.credential is None:
             return None
-        if report.recognized.code in ("listed", "listed_by_copy"):
+        if report.recognized.code in ("listed", "listed_by_copy", "own_site"):
             return str(report.recognized.params["name"])
         return facts.domain(report.credential.issuer.id)
 
@@ -267,7 +281,8 @@ def line(name: str, verdict: Verdict, report: Report) -> ReportLine:
         tone=tone,
         reason=language.say(verdict),
         next_step=language.next_step(verdict) if may_count else "",
-        more=_own_page(report) if verdict.code in (*WITHDRAWN, "suspended") else None,
+        more=_own_page(report) if verdict.code in MORE_THERE else None,
+        ask_here=verdict.code in WITHDRAWN and report.recognized.code == "own_site",
     )
 
 
@@ -278,9 +293,11 @@ def in_short(report: Report) -> str:
     if report.authentic.answer is not Answer.YES:
         return language.gettext(N_("Nobody can say yet whether it is real."))
     current, issuer = report.current, ISSUERS.get(report.recognized.code, STRANGER)
+    own = report.recognized.code == "own_site"
     if current.answer is Answer.NO:
-        return language.gettext(IN_SHORT.get(standing(current), STANDING[Answer.NO]))
-    if report.recognized.code == "own_site":
+        sentence_of = OWN_IN_SHORT if own else IN_SHORT
+        return language.gettext(sentence_of.get(standing(current), STANDING[Answer.NO]))
+    if own:
         return language.fill(OWN[current.answer], report.recognized.params)
     sentences = (
         (STANDING[current.answer], issuer) if known(report) else (issuer, SIGNED[current.answer])
@@ -361,7 +378,7 @@ def _issued_here(report: Report, own: OwnIssuer | None) -> Report:
         return report
     if recognized.code not in UNLISTED:
         return report
-    verdict = replace(recognized, code="own_site", params={"site": own.site})
+    verdict = replace(recognized, code="own_site", params={"site": own.site, "name": own.name})
     return replace(report, recognized=verdict)
 
 
