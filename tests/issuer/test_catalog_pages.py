@@ -109,7 +109,10 @@ def test_a_page_says_how_to_begin_in_plain_text(
     )
     assert 'href="https://forms.example/begin?a=1&amp;b=2"' in page
     assert "begin" not in client.get("/achievements/rhythms/2.json").text
-    assert "How to begin" not in client.get("/achievements/rhythms/1.html").text
+    assert "Whom to ask" not in page
+    without = client.get("/achievements/rhythms/1.html").text
+    assert "How to begin" not in without
+    assert "Ask how to begin: <bdi>Prairie Example District</bdi>" in without
 
 
 def test_an_achievement_without_a_version_is_its_newest_one(
