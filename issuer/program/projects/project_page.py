@@ -88,15 +88,16 @@ def project_page(
             counted = {"hours": _hours(session, project)}
     fields = answers.FIELDS[purpose or Purpose.PROPOSAL]
     stored = project.completion if purpose is Purpose.COMPLETION else project.proposal
-    if seen is not None:
+    if seen is not None or (is_mine and purpose is None):  # all that was written, to be read
         fields = answers.FIELDS[Purpose.PROPOSAL] + answers.FIELDS[Purpose.COMPLETION]
-        stored = {**seen.proposal, **seen.completion}
+        stored = {**(seen or project).proposal, **(seen or project).completion}
     texts = {**counted, **stored, **(typed or {})}
     response = page(
         "program/project.html",
         state=state,
         purpose=purpose,
         is_editable=is_mine and state in EDITABLE,
+        has_evidence=is_mine and bool(purpose is Purpose.COMPLETION or project.completion),
         is_closed=ready is not None and not ready.conditions.window_open,
         is_mine=is_mine,
         outline=outline,

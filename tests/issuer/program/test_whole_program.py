@@ -58,6 +58,9 @@ def test_an_idea_becomes_a_credential_through_the_pages(proposed):
             now=clock.now(),
         )
     assert play.hand_in(**COMPLETION).status_code == 303
+    own = play.at_teacher.get(play.project).text
+    assert COMPLETION["reflection"] in own
+    assert f'href="{play.project}/evidence"' in own
     assert play.assign("completion").status_code == 303
     chosen = re.findall(r'(?s)<fieldset id="(\w+)"(.*?)</fieldset>', judging_page(play))
     assert [id for id, part in chosen if "Evidence for this:" in part] == ["work"]
@@ -67,6 +70,8 @@ def test_an_idea_becomes_a_credential_through_the_pages(proposed):
     page = play.at_teacher.get(play.project).text
     assert "Earned: your credential is issued." in page
     assert page.count('href="/my-credentials"') == 2  # the menu and the button
+    assert COMPLETION["reflection"] in page
+    assert f'href="{play.project}/evidence"' in page
     with play.district.issuer.database.reading() as session:
         (credential,) = session.scalars(select(CredentialRow)).all()
         assert b"Rhythm by composing" in credential.json
