@@ -1,9 +1,9 @@
 """A calendar of windows and due dates, at an address of one's own to subscribe to."""
 
 import hmac
-from collections.abc import Iterator
-from datetime import date, timedelta
-from typing import Final
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from typing import Final, TypeAlias
 
 from flask import Blueprint, Response, redirect, request, url_for
 from sqlalchemy import select
@@ -37,18 +37,27 @@ _TITLES: Final = {
 }
 _DUE: Final = N_("Due: %(title)s")
 _TO_JUDGE: Final = N_("Reviews are due: %(count)d")
+Say: TypeAlias = Callable[[str], str]
+"""Says a sentence of ours in a language."""
 
 
 @calendars.get("/calendar")
 @needs("account", "read")
 def show() -> Response:
-    """Tell the signed-in person the address of their own calendar."""
-    person = gate.whoever().person
+    """List what stands in the signed-in person's own calendar, and tell its address."""
+    person, now = gate.whoever().person, clock.now()
     with current_issuer().database.reading() as session:
         token = _token(session, person)
+        entries = _entries(session, person, language.gettext)
+    coming = [entry for entry in entries if entry.ends is None or entry.ends > now]
     path = url_for("calendars.file", person=person.public_id, token=token)
     address = f"{current_issuer().settings.origin}{path}"
-    return page("program/calendar.html", address=address, done=request.args.get("done"))
+    return page(
+        "program/calendar.html",
+        address=address,
+        coming=sorted(coming, key=_first_day),
+        done=request.args.get("done"),
+    )
 
 
 @calendars.post("/calendar")
@@ -76,7 +85,7 @@ def file(person: str, token: str) -> Response:
             raise NotFound
         if not hmac.compare_digest(token.encode(), _token(session, row).encode()):
             raise NotFound
-        entries = [*_windows(session, row), *_projects(session, row), *_reviews(session, row)]
+        entries = _entries(session, row, _tongue_of(row))
     response = Response(
         feed(entries, issuer.settings.issuer_name, clock.now()),
         content_type="text/calendar; charset=utf-8",
@@ -92,25 +101,41 @@ def _token(session: Session, person: PersonRow) -> str:
     return tokens.make(person.public_id, row.generation if row else 0)
 
 
-def _windows(session: Session, person: PersonRow) -> Iterator[Appointment]:
+def _entries(session: Session, person: PersonRow, say: Say) -> list[Appointment]:
+    """Return everything in a person's calendar, in the language of `say`."""
+    return [
+        *_windows(session, person, say),
+        *_projects(session, person, say),
+        *_reviews(session, person, say),
+    ]
+
+
+def _first_day(entry: Appointment) -> date:
+    begins = entry.begins
+    return (
+        current_issuer().settings.local(begins).date() if isinstance(begins, datetime) else begins
+    )
+
+
+def _windows(session: Session, person: PersonRow, say: Say) -> Iterator[Appointment]:
     rows = select(WindowRow).where(WindowRow.closes > clock.now() - A_YEAR)
     rows = rows.options(selectinload(WindowRow.exceptions)).order_by(WindowRow.opens)
     for row in session.scalars(rows):
-        title, closes = _say(person, _TITLES[Purpose(row.purpose)]), row.closes_for(person.id)
+        title, closes = say(_TITLES[Purpose(row.purpose)]), row.closes_for(person.id)
         yield Appointment(_id(f"window-{row.id}"), title, row.opens, closes, text=row.name)
 
 
-def _projects(session: Session, person: PersonRow) -> Iterator[Appointment]:
+def _projects(session: Session, person: PersonRow, say: Say) -> Iterator[Appointment]:
     rows = select(ProjectRow).where(
         ProjectRow.person_pk == person.id, ProjectRow.state == State.ACTIVE
     )
     for row in session.scalars(rows):
         if row.due_on is not None:
-            title = _say(person, _DUE) % {"title": row.proposal.get("title", "")}
+            title = say(_DUE) % {"title": row.proposal.get("title", "")}
             yield _day(f"project-{row.id}", title, row.due_on)
 
 
-def _reviews(session: Session, person: PersonRow) -> Iterator[Appointment]:
+def _reviews(session: Session, person: PersonRow, say: Say) -> Iterator[Appointment]:
     """Yield the days on which reviews are due: a count, and never whose they are."""
     rows = (
         select(AssignmentRow.due_on)
@@ -120,7 +145,7 @@ def _reviews(session: Session, person: PersonRow) -> Iterator[Appointment]:
     )
     days = list(session.scalars(rows))
     for day in sorted(set(days)):
-        title = _say(person, _TO_JUDGE) % {"count": days.count(day)}
+        title = say(_TO_JUDGE) % {"count": days.count(day)}
         yield _day(f"reviews-{person.id}-{day:%y%m%d}", title, day)
 
 
@@ -132,8 +157,9 @@ def _id(name: str) -> str:
     return f"{name}@{current_issuer().settings.host}"
 
 
-def _say(person: PersonRow, sentence: str) -> str:
+def _tongue_of(person: PersonRow) -> Say:
+    """Return what says a sentence in the language that a person chose."""
     mail = current_issuer().settings.mail
     return language.catalog(
         language.of(person.language, otherwise=mail.language if mail else "en")
-    ).gettext(sentence)
+    ).gettext

@@ -137,7 +137,9 @@ def test_e4_pages_mails_and_calendar_tell_one_deadline(play):
         with district.issuer.database.reading() as session:
             row = drafts.find(session, project.rpartition("/")[2])
         assert in_words(moment) in sent(play, Reminder.CLOSES, window=number, project=row.id)[1]
-        path = re.search(r'href="[^"]*(/calendar/[^"]+[.]ics)"', browser.get("/calendar").text)[1]
+        page = browser.get("/calendar").text
+        assert f"until {in_words(moment)}." in page
+        path = re.search(r'href="[^"]*(/calendar/[^"]+[.]ics)"', page)[1]
         (event,) = icalendar.Calendar.from_ical(browser.get(path).data).walk("VEVENT")
         assert event["DTEND"].dt == moment
     assert f"– {in_words(closes)}" in play.at_chief.get("/program/setup").text
