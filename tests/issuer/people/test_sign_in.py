@@ -269,8 +269,12 @@ def test_without_mail_the_page_says_how_to_get_a_link(district, mailing):
     first, _, folded = page.text.partition("For whoever runs this server")
     assert "Ask the office for a link" in first
     assert "mintmark people invite" in folded
-    mine = district.browser(district.add("Jordan Example")).get("/my-credentials").text
+    browser = district.browser(district.add("Jordan Example"))
+    mine = browser.get("/my-credentials").text
     assert ("Add an address" in mine, "ask the office of your district" in mine) == (False, True)
+    account = browser.get("/account").text
+    assert ("mail goes here first" in account, "#correct" in account) == (False, True)
+    assert 'class="button" href="/my-credentials"' in browser.get("/").text
     first = district.browser().get("/").text
     assert ("Sign in" in first, 'href="/sign-in"' in first) == (False, True)
 
