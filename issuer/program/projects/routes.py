@@ -89,14 +89,18 @@ def earned_here() -> bool:
 
 
 @projects.app_template_global()
+def may_begin() -> bool:
+    """Return whether whoever is signed in can begin a project."""
+    visitor = gate.signed_in()
+    return visitor is not None and rules.may(visitor.me, "project", "begin") and earned_here()
+
+
+@projects.app_template_global()
 def begun_with(achievement: str) -> Sequence[OfferingRow]:
     """Return the offerings with which whoever is signed in can begin to earn this."""
-    visitor = gate.signed_in()
-    if visitor is None or not rules.may(visitor.me, "project", "begin"):
+    if not may_begin():
         return ()
     with current_issuer().database.reading() as session:
-        if policies.current(session) is None:
-            return ()
         rows = select(OfferingRow).where(OfferingRow.achievement_id == achievement, *offered_now())
         return session.scalars(rows.order_by(OfferingRow.title)).all()
 

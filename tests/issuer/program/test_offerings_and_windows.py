@@ -70,6 +70,7 @@ def test_r20_an_offering_fills_in_a_proposal(district, chief):
     with district.issuer.database.writing() as session:
         versions.retire(session, "rhythms", now=clock.now())
     assert "Ten weeks of rhythm." not in teacher.get("/projects").text
+    assert "See what you can begin" in teacher.get("/achievements/rhythms/1.html").text
     setup = chief.get("/program/offerings").text
     assert "Nobody can begin with it" in setup
     assert 'value="rhythms"' not in setup
