@@ -125,11 +125,15 @@ class Outline:
 
 @dataclass(frozen=True)
 class Written:
-    """What those read who see no attempts: answers, and the evidence once it is handed in."""
+    """What those read who see no attempts: answers, and the evidence once it is handed in.
+
+    `handed_in_at` is when the completion that is shown was handed in.
+    """
 
     proposal: Json
     completion: Json
     files: Sequence[Mapping[str, str]] | None
+    handed_in_at: datetime | None = None
 
     @property
     def title(self) -> str:
@@ -221,4 +225,5 @@ def _written(project: ProjectRow, versions: Mapping[tuple[int, str], VersionRow]
         proposal=proposal.answers if proposal else project.proposal,
         completion=completion.answers if completion else project.completion,
         files=completion.artifacts["files"] if completion else None,
+        handed_in_at=completion.received_at if completion else None,
     )

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from issuer.home.issuer import current_issuer, local_today
-from issuer.people.access import gate
+from issuer.people.access import gate, rules
 from issuer.program import policy as policies
 from issuer.program.policy import Policy
 from issuer.program.projects import answers, declarations, drafts, history, submission, words
@@ -101,6 +101,11 @@ def project_page(
         is_closed=ready is not None and not ready.conditions.window_open,
         is_mine=is_mine,
         outline=outline,
+        handed_in_at=seen.handed_in_at if seen else None,
+        is_coached=is_mine
+        or rules.may(visitor.me, "project", "coach")
+        or sees_attempts
+        or bool(policy and policy.three_sign_offs),
         title=seen.title if seen else project.proposal.get("title"),
         turn=TURNS[state],
         fields=fields,

@@ -118,7 +118,20 @@ FIELDS: Final[Mapping[str, tuple[str, str]]] = {
         N_("What it changed, and what you will do next."),
     ),
 }
-"""By field: its label, and a word of help."""
+"""By field: its label, and a word of help, as its teacher reads them."""
+READ: Final[Mapping[str, str]] = {
+    **{name: label for name, (label, _) in FIELDS.items()},
+    "skill": N_("The skill to build"),
+    "goal": N_("The goal"),
+    "measured_outcome": N_("How it is measured"),
+    "plan": N_("The plan"),
+    "students": N_("How it helps students"),
+    "learning": N_("What the teacher learned, and how"),
+    "students_learning": N_("What students learned, and how it was measured"),
+    "student_work": N_("What the students’ work shows"),
+    "reflection": N_("Reflection"),
+}
+"""By field: its label for every other reader."""
 SIGNATURES: Final[Mapping[str, str]] = {
     "sign_off.teacher": N_("Your own signature"),
     "sign_off.coach": N_("Your coach’s signature"),

@@ -18,11 +18,11 @@ from issuer.catalog.versions import rubric_of
 from issuer.program.evaluation.judgment import outcome_of
 from issuer.program.evaluation.tables import AssignmentRow, ReviewRow
 from issuer.program.projects.tables import VersionRow
-from issuer.program.reports import school_year
 from issuer.program.reports.figures import HIDDEN, Figure, FigureRow, FigureTable
 from issuer.program.reports.judging import PURPOSES, SHARE, YEAR
-from issuer.program.reports.school_year import Local
 from issuer.program.reports.suppression import FEWEST
+from issuer.program.windows import school_year
+from issuer.program.windows.school_year import Local
 from issuer.program.windows.window import Purpose
 from verifier.wording.words import N_
 

@@ -19,9 +19,10 @@ from issuer.issuance.records.approval_tables import AddressRow, ApprovalRow
 from issuer.issuance.records.tables import CredentialRow, CredentialState, Revocation
 from issuer.people.tables import BuildingRow, PersonAddressRow, PostRow
 from issuer.program.projects.tables import OfferingRow, ProjectRow, TopicRow
-from issuer.program.reports import grades, school_year
+from issuer.program.reports import grades
 from issuer.program.reports.figures import FigureRow, FigureTable
 from issuer.program.reports.grades import SchoolLevel
+from issuer.program.windows import school_year
 from verifier.wording.words import N_
 
 BATCH: Final = 2000

@@ -13,11 +13,12 @@ from issuer.program.evidence.artifacts import Consent, Students
 from issuer.program.evidence.tables import ArtifactRow
 from issuer.program.projects import answers
 from issuer.program.projects.tables import ProjectRow, TopicRow, VersionRow
-from issuer.program.reports import school_year, suppression
+from issuer.program.reports import suppression
 from issuer.program.reports.awards import NO_TOPIC
 from issuer.program.reports.figures import HIDDEN, Figure, FigureRow, FigureTable
-from issuer.program.reports.school_year import Local
 from issuer.program.reports.suppression import Sum
+from issuer.program.windows import school_year
+from issuer.program.windows.school_year import Local
 from issuer.program.windows.window import Purpose
 from verifier.wording.words import N_
 

@@ -19,11 +19,12 @@ from issuer.program.assigning.assignment import Ground
 from issuer.program.evaluation.judgment import JudgmentOutcome
 from issuer.program.evaluation.tables import AssignmentRow, ProjectDecisionRow, ReviewRow
 from issuer.program.projects.tables import ProjectRow, VersionRow
-from issuer.program.reports import school_year, suppression
+from issuer.program.reports import suppression
 from issuer.program.reports.figures import HIDDEN, Figure, FigureRow, FigureTable
-from issuer.program.reports.school_year import Local
 from issuer.program.reports.suppression import FEWEST, Sum
+from issuer.program.windows import school_year
 from issuer.program.windows.local_time import last_day_before
+from issuer.program.windows.school_year import Local
 from issuer.program.windows.tables import WindowRow
 from issuer.program.windows.window import Purpose
 from verifier.wording.words import N_

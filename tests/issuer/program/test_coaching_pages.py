@@ -15,8 +15,8 @@ from issuer.program.coaching import coaching
 from issuer.program.evaluation.conflicts import judging_in_conflict
 from issuer.program.evaluation.tables import AssignmentRow
 from issuer.program.projects import drafts
-from issuer.program.projects.states import State
-from issuer.program.projects.tables import ProjectRow, VersionRow
+from issuer.program.projects.states import Act, State
+from issuer.program.projects.tables import ProjectEventRow, ProjectRow, VersionRow
 from issuer.program.windows.local_time import start_of
 from issuer.program.windows.tables import WindowRow
 from issuer.program.windows.window import Purpose
@@ -283,6 +283,64 @@ def test_a9_an_administrator_sees_her_own_building_and_no_other(building):
     for path in ("/buildings/7", building.page, building.path):
         assert stranger.get(path).status_code == 404
     assert "Jordan Example" not in stranger.get("/buildings/8").text
+
+
+def test_a_principal_sees_what_is_late_and_what_has_no_coach(building):
+    """Late ones first; once handed in the day is told, and nothing is late any more (I12)."""
+    browser, today = building.at_administrator, clock.now().date()
+    page = browser.get("/buildings/7").text
+    assert "No project is late." in page
+    assert "1 project under way has no coach yet." in page
+    building.give_coach()
+    with building.district.issuer.database.writing() as session:
+        late = drafts.locked(session, building.id)
+        late.due_on = today - timedelta(days=3)
+        other = building.project(session, building.teacher)
+        drafts.locked(session, other).due_on = today + timedelta(days=3)
+    page = browser.get("/buildings/7").text
+    assert "1 project is past the day to finish by." in page
+    listed = [re.findall(r"/projects/([\w-]+)\"><bdi>", page)]
+    for which in ("late", "without-coach", "under_way", "planning", "earned", "this-year", "x"):
+        listed.append(
+            re.findall(
+                r"/projects/([\w-]+)\"><bdi>", browser.get(f"/buildings/7?which={which}").text
+            )
+        )
+    both = [building.id, other]
+    assert listed == [both, [building.id], [other], both, [], [], [], []]
+    with building.district.issuer.database.writing() as session:
+        project = drafts.locked(session, building.id)
+        first = session.query(VersionRow).filter_by(project_pk=project.id).one()
+        first.purpose, project.state = Purpose.COMPLETION, State.SUBMITTED
+        session.add(
+            ProjectEventRow(
+                project_pk=project.id,
+                at=clock.now(),
+                act=Act.SUBMIT,
+                origin=State.ACTIVE,
+                target=State.SUBMITTED,
+                version_pk=first.id,
+            )
+        )
+    page = browser.get("/buildings/7").text
+    assert "handed in on " in page
+    assert "No project is late." in page
+    assert "handed in on " in browser.get(building.path).text
+
+
+def test_what_was_earned_this_year_is_a_list_to_print(building):
+    with building.district.issuer.database.writing() as session:
+        project = drafts.locked(session, building.id)
+        project.state = State.ISSUED
+        before = drafts.locked(session, building.project(session, building.teacher))
+        before.state, before.changed_at = State.ISSUED, clock.now() - timedelta(days=400)
+        closed = drafts.locked(session, building.project(session, building.teacher))
+        closed.state = State.CLOSED
+    page = building.at_administrator.get("/buildings/7?which=this-year").text
+    assert "Earned in the school year " in page
+    assert re.findall(r"/projects/([\w-]+)\"><bdi>", page) == [building.id]
+    page = building.at_administrator.get("/buildings/7?which=closed").text
+    assert "after the day to finish by" in page
 
 
 def test_i12_a_draft_that_came_back_looks_as_before_to_others_than_its_teacher(building):

@@ -26,10 +26,11 @@ from issuer.people.tables import BuildingRow, PostRow
 from issuer.program import policy as policies
 from issuer.program.evaluation.tables import AssignmentRow, ReviewRow
 from issuer.program.projects.tables import ProjectRow
-from issuer.program.reports import agreement, awards, evidence, grades, judging, school_year
+from issuer.program.reports import agreement, awards, evidence, grades, judging
 from issuer.program.reports.figures import HIDDEN
 from issuer.program.reports.grades import SchoolLevel
 from issuer.program.reports.routes import REPORTS
+from issuer.program.windows import school_year
 from verifier import clock
 
 
