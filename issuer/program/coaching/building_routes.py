@@ -118,7 +118,13 @@ def show(building: str) -> Response:
         marked = {
             TO_SIGN: {key for key in under_way if asks and _asks(projects[key], signed[key])},
             LATE: {key for key in under_way if outlines[key].is_overdue(today)},
-            WITHOUT_COACH: {key for key in under_way if coached and not standings[key].coached},
+            WITHOUT_COACH: {
+                key
+                for key in under_way
+                if coached
+                and not standings[key].coached
+                and "completion" not in outlines[key].versions
+            },
         }
         first = marked[TO_SIGN] | marked[LATE]
         at_work = [
