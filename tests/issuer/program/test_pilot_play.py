@@ -266,10 +266,11 @@ def a4_evidence_comes_from_a_phone(pilot: Pilot) -> None:
     page.get_by_label("Students are the main subject").check()  # the page goes on by itself
     page.get_by_label("Consent is on file").check()
     page.get_by_label("Where the consent is filed").fill("binder 6, page 12")
-    page.get_by_role("button", name="Save").first.click()
-    page.get_by_text("Saved.").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.locator(".thumbnail").evaluate("photo => photo.scrollIntoView({behavior: 'instant'})")
     picture(page, "earn-evidence")
+    page.get_by_role("button", name="Save").first.click()
+    page.get_by_text("All pieces are answered.").wait_for()
     for address in ("cho@school.example", "sol@school.example", "art@school.example"):
         link = f"https://films.example/{address.partition('@')[0]}"
         adds_a_link(pilot.at(address), pilot.projects[address], "What students say", link)
