@@ -65,6 +65,7 @@ from issuer.program.compensation.pages import site as pay_pages
 from issuer.program.declaration_routes import declaring
 from issuer.program.evaluation import corrections, judging_routes
 from issuer.program.evaluation.asking_routes import asking
+from issuer.program.evaluation.issuing import own_page
 from issuer.program.evaluation.judging_routes import judging
 from issuer.program.evidence import artifacts, pieces
 from issuer.program.evidence.routes import evidence
@@ -287,6 +288,7 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["kept_back"] = retention.kept_back
     app.extensions["results"] = corrections.released_results
     app.extensions["wanted"] = pieces.wanted
+    app.extensions["own_page"] = own_page
     app.extensions["erasing"] = (shared_words.erasing, approval_tables.erasing, erasing)
     language.speak(app, local=settings.local)
     problems.register(app, settings, types=PROBLEMS, loggable=schema.loggable)

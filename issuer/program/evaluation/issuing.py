@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 
 from issuer.home.issuer import Issuer
 from issuer.home.problem import Problem
-from issuer.home.settings import PROGRAM
+from issuer.home.settings import PROGRAM, Settings
 from issuer.issuance import approve, in_transaction, issue
 from issuer.issuance.approval import from_data
+from issuer.issuance.manage import manage_url
 from issuer.issuance.records.approval_tables import ApprovalRow
 from issuer.issuance.records.tables import CredentialRow, CredentialState
 from issuer.outbox.kinds import DeliveryError, MessageKind
@@ -53,6 +54,12 @@ def credential_of(session: Session, project: ProjectRow) -> CredentialRow | None
     return session.scalar(
         _credentials_of(project).where(CredentialRow.state == CredentialState.ISSUED)
     )
+
+
+def own_page(session: Session, settings: Settings, project: ProjectRow) -> str | None:
+    """Return the address where a teacher opens the credential of a project; None without one."""
+    credential = credential_of(session, project)
+    return manage_url(settings, credential) if credential else None
 
 
 def _credentials_of(project: ProjectRow) -> Select[CredentialRow]:

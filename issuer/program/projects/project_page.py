@@ -74,6 +74,7 @@ def project_page(
             "tries": _tries(events, state),
             "results": _results(session, project, now) if is_mine else (),
             "piece": current_app.extensions["wanted"](session, project) if is_mine else None,
+            "own_page": _own_page(session, project) if is_mine else None,
             "policy": policy,
             "ready": ready,
             "opens_next": submission.next_to_open(session, now).get(ready.purpose)
@@ -124,6 +125,16 @@ def project_page(
     response.headers.update(ASKING)
     response.status_code = 409 if overtaken else 422 if missing or wrong else 200
     return response
+
+
+def _own_page(session: Session, project: ProjectRow) -> str | None:
+    """Return the address of the credential that a project earned; None as long as it has none."""
+    if project.state != State.ISSUED:
+        return None
+    address: str | None = current_app.extensions["own_page"](
+        session, current_issuer().settings, project
+    )
+    return address
 
 
 def _terms(

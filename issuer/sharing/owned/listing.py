@@ -1,5 +1,6 @@
 """The credentials of one person as a list, with the address of each one's own page."""
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,6 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from issuer.catalog.tables import AchievementVersion
+from issuer.drawing.serial import serial
+from issuer.home import addresses
 from issuer.home.settings import Settings
 from issuer.issuance.manage import manage_links
 from issuer.issuance.records.approval_tables import ApprovalRow
@@ -17,7 +20,10 @@ from issuer.sharing.decision import Visibility
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One credential: what a list says of it, and where its holder decides about it."""
+    """One credential: what a list says of it, and where its holder decides about it.
+
+    `serial` is told where another one has the same name and day, else ''.
+    """
 
     key: int
     public_id: str
@@ -29,12 +35,14 @@ class Held:
     is_withdrawn: bool
     visibility: Visibility
     own_page: str
+    serial: str = ""
 
 
 def held(session: Session, settings: Settings, keys: Collection[int]) -> list[Held]:
     """Return these credentials, the newest first."""
     link = manage_links(settings)
-    rows = session.execute(_HELD.where(CredentialRow.id.in_(keys)))
+    rows = session.execute(_HELD.where(CredentialRow.id.in_(keys))).all()
+    alike = Counter((row.content["name"], row.awarded_on) for row in rows)
     return [
         Held(
             key=row.id,
@@ -47,6 +55,9 @@ def held(session: Session, settings: Settings, keys: Collection[int]) -> list[He
             is_withdrawn=row.revoked_at is not None,
             visibility=Visibility(row.visibility or Visibility.UNLISTED),
             own_page=link(row),
+            serial=(row.serial or serial(addresses.credential(settings, row.public_id)))
+            if alike[row.content["name"], row.awarded_on] > 1
+            else "",
         )
         for row in rows
     ]
@@ -56,6 +67,7 @@ _HELD = (
     select(
         CredentialRow.id,
         CredentialRow.public_id,
+        CredentialRow.serial,
         CredentialRow.manage_generation,
         CredentialRow.manage_hash,
         AchievementVersion.content,

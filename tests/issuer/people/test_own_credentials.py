@@ -103,10 +103,14 @@ def test_what_came_before_she_had_an_account_stands_on_one_page(district):
     page = browser.get("/my-credentials").text
     own = re.search(r'href="(http://localhost:8202/manage/[^"]+)"', page)[1]
     assert "What others see" in browser.get(own).text
+    assert "Serial number" not in page
     few = queries(district, browser)
     for number in range(2, 12):
         district.issue(approval_id=f"a-{number}")
     assert queries(district, browser) == few <= 12
+    alike = browser.get("/my-credentials").text
+    serials = re.findall(r"Serial number: <code>(.+?)</code>", alike)
+    assert len(set(serials)) == len(serials) == 11
 
 
 def queries(district, browser):
