@@ -58,6 +58,7 @@ def project_page(
                 declared=declared(session, project),
                 checks=checks(),
             )
+        planned = submission.next_to_open(session, now).get(ready.purpose) if ready else None
         values = {
             "judged": (),
             **(_terms(session, project, policy, version, ready, now) if is_mine and policy else {}),
@@ -77,9 +78,9 @@ def project_page(
             "own_page": _own_page(session, project) if is_mine else None,
             "policy": policy,
             "ready": ready,
-            "opens_next": submission.next_to_open(session, now).get(ready.purpose)
-            if ready
-            else None,
+            "opens_next": planned,
+            "closes_next": planned and planned.closes_for(project.person_pk),
+            "decides_next": planned and planned.window.decided_by,
             "is_deletable": is_mine and drafts.is_deletable(session, project),
         }
         outline = None if sees_attempts else history.outline(session, project)

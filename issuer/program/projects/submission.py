@@ -226,8 +226,7 @@ def last_days(
 def next_to_open(session: Session, now: datetime) -> Mapping[Purpose, WindowRow]:
     """Return, by purpose, the window that opens next, where one is planned."""
     rows = select(WindowRow).where(WindowRow.opens > now).order_by(WindowRow.opens.desc())
-    planned = session.scalars(rows.options(selectinload(WindowRow.exceptions)))
-    return {Purpose(window.purpose): window for window in planned}
+    return {Purpose(window.purpose): window for window in session.scalars(rows)}
 
 
 def judged(session: Session, project: ProjectRow, policy: Policy) -> list[str]:
@@ -255,7 +254,8 @@ def newest_versions(session: Session, projects: Collection[int]) -> Mapping[int,
 
 def newest_of_each(session: Session, projects: Collection[int]) -> Sequence[VersionRow]:
     """Return what was handed in last of each project, with its window."""
-    newest = newest_versions(session, projects).values()
+    newest = select(func.max(VersionRow.id)).where(VersionRow.project_pk.in_(projects))
+    newest = newest.group_by(VersionRow.project_pk)
     window = joinedload(VersionRow.window).selectinload(WindowRow.exceptions)
     rows = select(VersionRow).where(VersionRow.id.in_(newest))
     return session.scalars(rows.options(window)).all()
