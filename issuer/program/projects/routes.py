@@ -96,6 +96,14 @@ def may_begin() -> bool:
 
 
 @projects.app_template_global()
+def days_to_finish() -> int | None:
+    """Return how many days an approved proposal leaves for the work; None without a program."""
+    with current_issuer().database.reading() as session:
+        policy = policies.current(session)
+        return policy.days_to_finish if policy else None
+
+
+@projects.app_template_global()
 def begun_with(achievement: str) -> Sequence[OfferingRow]:
     """Return the offerings with which whoever is signed in can begin to earn this."""
     if not may_begin():

@@ -353,3 +353,11 @@ def test_whatever_is_typed_is_shown_as_text(browser, project, text):
     page = browser.get(project).text
     assert "<script>alert" not in page
     assert str(escape(text))[:8] in page
+
+
+def test_the_home_page_leads_a_teacher_to_her_projects_and_a_stranger_to_sign_in(district, browser):
+    hers, strangers = browser.get("/").text, district.browser().get("/").text
+    assert 'class="button" href="/projects">My projects' in hers
+    assert "Sign in to begin" not in hers
+    assert 'class="button" href="/sign-in">Sign in to begin' in strangers
+    assert re.search(r"you have up to \d+ days to finish", strangers)
