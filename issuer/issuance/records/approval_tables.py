@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from issuer.catalog.tables import AchievementVersion
@@ -50,6 +50,15 @@ class ApprovalRow(Base):
     valid_until: Mapped[datetime | None]
 
     achievement_version: Mapped[AchievementVersion] = relationship()
+
+
+def revises(newer: type[ApprovalRow], older: type[ApprovalRow]) -> ColumnElement[bool]:
+    """Return what matches a later revision of the same approval."""
+    return (
+        (newer.source == older.source)
+        & (newer.approval_id == older.approval_id)
+        & (newer.revision > older.revision)
+    )
 
 
 class AddressRow(Base):

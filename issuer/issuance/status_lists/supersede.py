@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from issuer.audit import log as audit
 from issuer.home.issuer import Issuer
 from issuer.issuance.approval import from_data
-from issuer.issuance.records.approval_tables import ApprovalRow
+from issuer.issuance.records.approval_tables import ApprovalRow, revises
 from issuer.issuance.records.tables import UNFINISHED, CredentialRow, CredentialState, DecisionRow
 from issuer.issuance.status_lists import lists, places
 from verifier.checks.recipient import folded_address
@@ -43,12 +43,7 @@ _EARLIER: Final = (
         _NEW.content,
     )
     .join(_OLD, CredentialRow.approval_pk == _OLD.id)
-    .join(
-        _NEW,
-        (_NEW.source == _OLD.source)
-        & (_NEW.approval_id == _OLD.approval_id)
-        & (_NEW.revision > _OLD.revision),
-    )
+    .join(_NEW, revises(_NEW, _OLD))
     .order_by(_OLD.revision.desc())
     .with_for_update(of=CredentialRow)
 )

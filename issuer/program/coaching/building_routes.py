@@ -114,16 +114,12 @@ def show(building: str) -> Response:
         signed = sign_offs.signers(session, projects)
         asks = bool(policy and policy.three_sign_offs)
         coached = asks or any(standing.coached for standing in standings.values())
-        under_way = {key for key in working if outlines[key].stage is OutlineStage.UNDER_WAY}
+        under_way = [key for key in working if outlines[key].stage is OutlineStage.UNDER_WAY]
         marked = {
             TO_SIGN: {key for key in under_way if asks and _asks(projects[key], signed[key])},
             LATE: {key for key in under_way if outlines[key].is_overdue(today)},
             WITHOUT_COACH: {
-                key
-                for key in under_way
-                if coached
-                and not standings[key].coached
-                and "completion" not in outlines[key].versions
+                key for key in under_way if coached and _lacks_coach(standings[key], outlines[key])
             },
         }
         first = marked[TO_SIGN] | marked[LATE]
@@ -221,6 +217,11 @@ def _asks(project: ProjectRow, signed: Collection[SignOffRole]) -> bool:
     """True if a project still needs the signature of whoever is signed in."""
     is_own = project.person_pk == gate.whoever().person.id
     return not is_own and SignOffRole.ADMINISTRATOR not in signed
+
+
+def _lacks_coach(standing: _Standing, outline: Outline) -> bool:
+    """True until a coach is chosen, or the completed project is handed in without one."""
+    return not standing.coached and "completion" not in outline.versions
 
 
 def _ended(standings: Mapping[int, _Standing], which: str, today: date) -> list[int]:

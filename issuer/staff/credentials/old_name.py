@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 from issuer.catalog import versions
 from issuer.home.settings import Settings
 from issuer.issuance.records import find as records
-from issuer.issuance.records.approval_tables import AddressRow, ApprovalRow
+from issuer.issuance.records.approval_tables import AddressRow, ApprovalRow, revises
 from issuer.issuance.records.find import ListedState, Query, RegisterEntry
 from issuer.issuance.records.search import fold
 from issuer.issuance.records.tables import CredentialRow
@@ -85,12 +85,7 @@ def _waiting(session: Session, credentials: Sequence[RegisterEntry]) -> Set[str]
     corrected = (
         select(CredentialRow.public_id)
         .join(ApprovalRow, CredentialRow.approval_pk == ApprovalRow.id)
-        .join(
-            newer,
-            (newer.source == ApprovalRow.source)
-            & (newer.approval_id == ApprovalRow.approval_id)
-            & (newer.revision > ApprovalRow.revision),
-        )
+        .join(newer, revises(newer, ApprovalRow))
         .where(CredentialRow.public_id.in_([entry.public_id for entry in credentials]))
     )
     return set(session.scalars(corrected)) if credentials else set()
